@@ -1,0 +1,112 @@
+"""Who may do what: one table. A permission's value is also the OAuth scope that narrows a token to it."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from app.domain.kernel.errors import Forbidden
+
+if TYPE_CHECKING:
+    from app.domain.kernel.actor import Actor
+
+
+class Role(StrEnum):
+    """The roles of members and API clients. Each has a PostgreSQL role of its own (`tg_<role>`)."""
+
+    PLATFORM_OPERATOR = "platform_operator"
+    MANAGER = "manager"
+    COORDINATOR = "coordinator"
+    SAFEGUARDING_LEAD = "safeguarding_lead"
+    MENTOR = "mentor"
+    REFERRER = "referrer"
+    ANALYST = "analyst"
+    DATA_PROTECTION_LEAD = "data_protection_lead"
+
+
+class Permission(StrEnum):
+    """What can be asked for. Keep the list in alphabetical order."""
+
+    AUDIT_READ = "audit:read"
+    CHARITIES_WRITE = "charities:write"
+    CLIENTS_READ = "clients:read"
+    CLIENTS_WRITE = "clients:write"
+    ELIGIBILITY_PREVIEW = "eligibility:preview"
+    ELIGIBILITY_READ = "eligibility:read"
+    ESTABLISHMENTS_READ = "establishments:read"
+    LEDGER_READ = "ledger:read"
+    MEMBERS_READ = "members:read"
+    MEMBERS_WRITE = "members:write"
+    ORGANISATIONS_READ = "organisations:read"
+    ORGANISATIONS_WRITE = "organisations:write"
+    PEOPLE_READ = "people:read"
+    PEOPLE_WRITE = "people:write"
+    PROGRAMMES_READ = "programmes:read"
+    PROGRAMMES_WRITE = "programmes:write"
+    PROTECTED_CHARACTERISTICS_READ = "protected-characteristics:read"
+    PROTECTED_CHARACTERISTICS_WRITE = "protected-characteristics:write"
+    REFERRALS_MANAGE = "referrals:manage"
+    REFERRALS_READ = "referrals:read"
+    REFERRALS_WRITE = "referrals:write"
+    WAITING_LIST_READ = "waiting-list:read"
+
+
+P = Permission
+
+_EVERYONE_IN_A_CHARITY = frozenset({P.ESTABLISHMENTS_READ, P.PROGRAMMES_READ})
+
+_CASEWORK = _EVERYONE_IN_A_CHARITY | {
+    P.ELIGIBILITY_PREVIEW,
+    P.ELIGIBILITY_READ,
+    P.LEDGER_READ,
+    P.ORGANISATIONS_READ,
+    P.PEOPLE_READ,
+    P.PEOPLE_WRITE,
+    P.PROTECTED_CHARACTERISTICS_READ,
+    P.PROTECTED_CHARACTERISTICS_WRITE,
+    P.REFERRALS_MANAGE,
+    P.REFERRALS_READ,
+    P.REFERRALS_WRITE,
+    P.WAITING_LIST_READ,
+}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.PLATFORM_OPERATOR: frozenset(
+        {P.CHARITIES_WRITE, P.ESTABLISHMENTS_READ, P.ORGANISATIONS_READ, P.ORGANISATIONS_WRITE}
+    ),
+    Role.MANAGER: _CASEWORK
+    | {
+        P.CLIENTS_READ,
+        P.CLIENTS_WRITE,
+        P.MEMBERS_READ,
+        P.MEMBERS_WRITE,
+        P.ORGANISATIONS_WRITE,
+        P.PROGRAMMES_WRITE,
+    },
+    Role.COORDINATOR: _CASEWORK,
+    Role.SAFEGUARDING_LEAD: _EVERYONE_IN_A_CHARITY
+    | {
+        P.ELIGIBILITY_READ,
+        P.PEOPLE_READ,
+        P.PROTECTED_CHARACTERISTICS_READ,
+        P.REFERRALS_READ,
+        P.WAITING_LIST_READ,
+    },
+    Role.MENTOR: _EVERYONE_IN_A_CHARITY,
+    Role.REFERRER: _EVERYONE_IN_A_CHARITY | {P.ELIGIBILITY_PREVIEW, P.REFERRALS_READ, P.REFERRALS_WRITE},
+    Role.ANALYST: _EVERYONE_IN_A_CHARITY,
+    Role.DATA_PROTECTION_LEAD: _EVERYONE_IN_A_CHARITY | {P.AUDIT_READ},
+}
+
+
+def require(actor: "Actor", permission: Permission) -> None:
+    """Refuse unless role ∩ scope holds the permission. Raises `Forbidden` (403); it says nothing about any object."""
+    if permission not in actor.permissions:
+        raise Forbidden(
+            f"This needs the scope {permission.value}.",
+            headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{permission.value}"'},
+        )
+
+
+def narrow(role: Role, scopes: frozenset[str] | None) -> frozenset[Permission]:
+    """Role ∩ scopes: never more than the role, never more than was asked for. `None` asks for the whole role."""
+    allowed = ROLE_PERMISSIONS[role]
+    return allowed if scopes is None else frozenset(p for p in allowed if p.value in scopes)
