@@ -1,0 +1,150 @@
+"""What may be asked about people: themselves, their custody facts, consents, explanations, and who may be who."""
+
+from typing import Any
+
+from sqlalchemy import ARRAY, Date, Select, Text, Uuid, bindparam, desc, func, or_
+from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
+
+from app.domain.kernel.access import Permission
+from app.domain.kernel.reading import Collection, Context, Edge, Order, Plan, View, compile_select
+from app.domain.people.models import (
+    Consent,
+    ConsentRead,
+    Conviction,
+    ConvictionRead,
+    CustodyFacts,
+    CustodyFactsRead,
+    Explanation,
+    ExplanationRead,
+    IdentifierRead,
+    Person,
+    PersonIdentifier,
+    PersonRead,
+    PersonSummary,
+    ProtectedCharacteristics,
+    ProtectedCharacteristicsRead,
+)
+
+IDENTIFIERS = View("person_identifier", PersonIdentifier, IdentifierRead, Permission.PEOPLE_READ, versioned=False)
+CONVICTIONS = View("conviction", Conviction, ConvictionRead, Permission.PEOPLE_READ, versioned=False)
+PERSON_SUMMARIES = View("person_summary", Person, PersonSummary, Permission.PEOPLE_READ)
+
+CUSTODY_FACTS = View(
+    "custody_facts",
+    CustodyFacts,
+    CustodyFactsRead,
+    Permission.PEOPLE_READ,
+    versioned=False,
+    computed={"current": lambda t: t.sequence == _newest_sequence(t)},
+)
+
+PEOPLE = View(
+    "person",
+    Person,
+    PersonRead,
+    Permission.PEOPLE_READ,
+    edges={
+        "identifiers": Edge(
+            lambda: IDENTIFIERS, on=lambda p, t: t.person_id == p.id, many=True, order=lambda t: [t.created_at, t.id]
+        ),
+        "convictions": Edge(
+            lambda: CONVICTIONS, on=lambda p, t: t.person_id == p.id, many=True, order=lambda t: [t.created_at, t.id]
+        ),
+        "custody_facts": Edge(
+            lambda: CUSTODY_FACTS,
+            on=lambda p, t: t.person_id == p.id,
+            many=True,
+            order=lambda t: [desc(t.sequence)],
+            limit=20,
+            expand=True,
+        ),
+    },
+    audited=True,
+)
+
+PROTECTED_CHARACTERISTICS = View(
+    "protected_characteristics",
+    ProtectedCharacteristics,
+    ProtectedCharacteristicsRead,
+    Permission.PROTECTED_CHARACTERISTICS_READ,
+    key="person_id",
+    audited=True,
+)
+
+PEOPLE_LIST = Collection(
+    PEOPLE,
+    orders={
+        "-created_at": Order(lambda t: [t.created_at], descending=True),
+        "created_at": Order(lambda t: [t.created_at]),
+    },
+    filters={"establishment": lambda t, value: t.establishment == value},
+)
+
+
+def _newest_sequence(row: Any) -> Any:
+    other = aliased(CustodyFacts)
+    return (
+        select_columns(func.max(other.sequence))
+        .where(other.person_id == row.person_id)  # type: ignore[arg-type]
+        .correlate_except(other)
+        .scalar_subquery()
+    )
+
+
+def _of_person(view: View, order: str) -> Collection:
+    return Collection(
+        view,
+        orders={f"-{order}": Order(lambda t: [getattr(t, order)], descending=True)},
+        filters={"person_id": lambda t, value: t.person_id == value},
+        filter_types={"person_id": Uuid()},
+    )
+
+
+CUSTODY_FACTS_OF = _of_person(CUSTODY_FACTS, "sequence")
+CONSENTS_OF = _of_person(View("consent", Consent, ConsentRead, Permission.PEOPLE_READ, versioned=False), "recorded_at")
+EXPLANATIONS_OF = _of_person(
+    View("explanation", Explanation, ExplanationRead, Permission.PEOPLE_READ, versioned=False), "recorded_at"
+)
+
+
+def candidates(*, by_identifier: bool, by_name: bool, by_birth: bool) -> Plan:
+    """People who share an identifier, a name by letter or by sound, or a date of birth: the newest 200, for
+    `rules.similarity` to judge. Parameters: those of `CandidateQuery`."""
+
+    def build() -> Select[Any]:
+        person, identifier = aliased(Person), aliased(PersonIdentifier)
+        ways = []
+        if by_identifier:
+            held = select_columns(identifier.person_id).where(  # type: ignore[call-overload]
+                identifier.charity_id == Context.charity,
+                func.concat(identifier.scheme, ":", identifier.value)
+                == func.any(bindparam("held", type_=ARRAY(Text()))),
+                identifier.value == func.any(bindparam("values", type_=ARRAY(Text()))),
+            )
+            ways.append(person.id.in_(held))  # type: ignore[attr-defined]
+        if by_name:
+            ways.append(person.name_keys.overlap(bindparam("names", type_=ARRAY(Text()))))  # type: ignore[attr-defined]
+        if by_birth:
+            ways.append(person.date_of_birth == bindparam("birth", type_=Date()))
+        one = func.json_build_object(
+            "scheme", identifier.scheme, "value", identifier.value, "verified", identifier.verified
+        )
+        identifiers = (
+            select_columns(func.json_agg(one))
+            .where(identifier.person_id == person.id, identifier.charity_id == Context.charity)  # type: ignore[arg-type]
+            .correlate(person)
+            .scalar_subquery()
+        )
+        columns = [getattr(person, name) for name in CANDIDATE_COLUMNS]
+        return (
+            select_columns(*columns, identifiers.label("identifiers"))
+            .where(person.charity_id == Context.charity, or_(*ways))
+            .order_by(desc(person.id))  # type: ignore[arg-type]
+            .limit(200)
+        )
+
+    return compile_select(build)
+
+
+CANDIDATE_COLUMNS = ("id", "given_name", "family_name", "known_as", "date_of_birth", "establishment", "location")
