@@ -1,0 +1,97 @@
+"""What may be asked about eligibility: the policies of a programme, and the decisions on a referral."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Date, Integer, Select, Uuid, bindparam, func
+from sqlalchemy import select as select_columns
+from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.domain.eligibility.models import DecisionRead, EligibilityDecision, EligibilityPolicy, PolicyRead
+from app.domain.kernel.access import Permission
+from app.domain.kernel.actor import Actor
+from app.domain.kernel.reading import Collection, Context, Order, Plan, View, compile_select
+
+POLICIES = Collection(
+    View("eligibility_policy", EligibilityPolicy, PolicyRead, Permission.PROGRAMMES_READ, versioned=False),
+    orders={"-policy_version": Order(lambda t: [t.policy_version], descending=True)},
+    filters={"programme_id": lambda t, value: t.programme_id == value},
+    filter_types={"programme_id": Uuid()},
+)
+
+
+def _policy_used(row: Any) -> ColumnElement[Any]:
+    return func.json_build_object("id", row.policy_id, "version", row.policy_version, type_=JSON)
+
+
+DECISIONS = View(
+    "eligibility_decision",
+    EligibilityDecision,
+    DecisionRead,
+    Permission.REFERRALS_READ,
+    computed={"policy": _policy_used},
+    versioned=False,
+)
+
+DECISIONS_OF = Collection(
+    DECISIONS,
+    orders={"-sequence": Order(lambda t: [t.sequence], descending=True)},
+    filters={
+        "referral_id": lambda t, value: t.referral_id == value,
+        "sequence": lambda t, value: t.sequence == value,
+    },
+    filter_types={"referral_id": Uuid(), "sequence": Integer()},
+)
+
+
+def newest_decision(referral_id: ColumnElement[Any], row: Any) -> ColumnElement[bool]:
+    """Joins a referral to the newest decision on it."""
+    other = aliased(EligibilityDecision)
+    newest = (
+        select_columns(func.max(other.sequence))
+        .where(other.referral_id == referral_id)  # type: ignore[arg-type]
+        .correlate_except(other)
+        .scalar_subquery()
+    )
+    joined: ColumnElement[bool] = (row.referral_id == referral_id) & (row.sequence == newest)
+    return joined
+
+
+async def policy_in_force(
+    session: AsyncSession, *, actor: Actor, programme_id: UUID, on: date
+) -> EligibilityPolicy | None:
+    """The highest version whose first day has come; None where the programme has no policy for that day."""
+    found = await session.exec(
+        select(EligibilityPolicy)
+        .where(
+            EligibilityPolicy.charity_id == actor.charity_id,
+            EligibilityPolicy.programme_id == programme_id,
+            EligibilityPolicy.valid_from <= on,
+        )
+        .order_by(col(EligibilityPolicy.policy_version).desc())
+        .limit(1)
+    )
+    return found.first()
+
+
+def policy_for_preview() -> Plan:
+    """The policy of a programme (parameter `programme`) on a day (`on`): its id, version and document, or no row."""
+
+    def build() -> Select[Any]:
+        policy = aliased(EligibilityPolicy)
+        return (
+            select_columns(policy.id, policy.policy_version, policy.document)  # type: ignore[call-overload]
+            .where(
+                policy.charity_id == Context.charity,  # type: ignore[arg-type]
+                policy.programme_id == bindparam("programme", type_=Uuid()),
+                policy.valid_from <= bindparam("on", type_=Date()),
+            )
+            .order_by(col(policy.policy_version).desc())
+            .limit(1)
+        )
+
+    return compile_select(build)
