@@ -1,0 +1,1 @@
+"""Who is here: charities, partner agencies, establishments, programmes, members and API clients."""

@@ -1,0 +1,135 @@
+"""What may be asked about who is here."""
+
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, Date, Integer, Text, Uuid, cast, column, func, literal_column, or_, table
+from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
+
+from app.domain.kernel.access import Permission, Role
+from app.domain.kernel.actor import Actor
+from app.domain.kernel.reading import Collection, Order, View
+from app.domain.kernel.reading.views import unscoped
+from app.domain.organisations.models import (
+    Client,
+    ClientRead,
+    ClientSecret,
+    Establishment,
+    EstablishmentRead,
+    Member,
+    MemberRead,
+    Organisation,
+    OrganisationRead,
+    Programme,
+    ProgrammeRead,
+)
+
+_BY_NAME = {"name": Order(lambda t: [t.name]), "-created_at": Order(lambda t: [t.created_at], descending=True)}
+
+ORGANISATIONS = View("organisation", Organisation, OrganisationRead, Permission.ORGANISATIONS_READ)
+ALL_ORGANISATIONS = View(
+    "any_organisation", Organisation, OrganisationRead, Permission.ORGANISATIONS_READ, scope=unscoped
+)
+_ORGANISATION_FILTERS: dict[str, Any] = {
+    "kind": lambda t, value: t.kind == value,
+    "active": lambda t, value: t.active == value,
+}
+ORGANISATIONS_LIST = Collection(
+    ORGANISATIONS, orders=_BY_NAME, filters=_ORGANISATION_FILTERS, filter_types={"active": Boolean()}
+)
+ALL_ORGANISATIONS_LIST = Collection(
+    ALL_ORGANISATIONS, orders=_BY_NAME, filters=_ORGANISATION_FILTERS, filter_types={"active": Boolean()}
+)
+
+
+def organisations_for(actor: Actor) -> View:
+    """A platform operator sees every charity and its agencies; anybody else the organisations of one charity."""
+    return ALL_ORGANISATIONS if actor.role is Role.PLATFORM_OPERATOR else ORGANISATIONS
+
+
+def organisations_list_for(actor: Actor) -> Collection:
+    return ALL_ORGANISATIONS_LIST if actor.role is Role.PLATFORM_OPERATOR else ORGANISATIONS_LIST
+
+
+ESTABLISHMENTS_LIST = Collection(
+    View(
+        "establishment",
+        Establishment,
+        EstablishmentRead,
+        Permission.ESTABLISHMENTS_READ,
+        scope=unscoped,
+        key="agency_id",
+        versioned=False,
+    ),
+    orders={"agency_id": Order(lambda t: [])},
+    filters={"kind": lambda t, value: t.kind == value, "active": lambda t, value: t.active == value},
+    filter_types={"active": Boolean()},
+)
+
+
+def _policy_version(row: Any) -> ColumnElement[Any]:
+    """The version in force today. The table is eligibility's, a later step: it is named here, not imported."""
+    policy = table(
+        "eligibility_policy",
+        column("programme_id", Uuid()),
+        column("policy_version", Integer()),
+        column("valid_from", Date()),
+    ).alias()
+    today = cast(func.timezone(literal_column("'Europe/London'"), func.now()), Date())
+    return (
+        select_columns(func.max(policy.c.policy_version))
+        .where(policy.c.programme_id == row.id, policy.c.valid_from <= today)
+        .correlate_except(policy)
+        .scalar_subquery()
+    )
+
+
+PROGRAMMES = View(
+    "programme",
+    Programme,
+    ProgrammeRead,
+    Permission.PROGRAMMES_READ,
+    computed={"eligibility_policy_version": _policy_version},
+)
+PROGRAMMES_LIST = Collection(
+    PROGRAMMES, orders=_BY_NAME, filters={"intake": lambda t, value: t.intake == value}, filter_types={"intake": Text()}
+)
+
+MEMBERS = View("member", Member, MemberRead, Permission.MEMBERS_READ)
+MEMBERS_LIST = Collection(
+    MEMBERS,
+    orders={
+        "display_name": Order(lambda t: [t.display_name]),
+        "-created_at": Order(lambda t: [t.created_at], descending=True),
+    },
+    filters={
+        "standing": lambda t, value: t.standing == value,
+        "role": lambda t, value: value == func.any(t.roles),
+        "organisation_id": lambda t, value: t.organisation_id == value,
+    },
+    filter_types={"organisation_id": Uuid()},
+)
+
+
+def _valid_secrets(row: Any) -> ColumnElement[Any]:
+    secret = aliased(ClientSecret)
+    made = cast(func.timezone(literal_column("'UTC'"), secret.created_at), Date())
+    return (
+        select_columns(func.coalesce(func.json_agg(made), literal_column("'[]'::json")))
+        .where(secret.client_id == row.id, or_(secret.expires_at.is_(None), secret.expires_at > func.now()))  # type: ignore[union-attr, arg-type]
+        .correlate_except(secret)
+        .scalar_subquery()
+    )
+
+
+CLIENTS = View("client", Client, ClientRead, Permission.CLIENTS_READ, computed={"secrets": _valid_secrets})
+CLIENTS_LIST = Collection(
+    CLIENTS,
+    orders=_BY_NAME,
+    filters={
+        "standing": lambda t, value: t.standing == value,
+        "role": lambda t, value: t.role == value,
+        "organisation_id": lambda t, value: t.organisation_id == value,
+    },
+    filter_types={"organisation_id": Uuid()},
+)
