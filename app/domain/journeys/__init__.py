@@ -1,0 +1,1 @@
+"""What crosses steps, each in one transaction."""

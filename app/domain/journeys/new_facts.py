@@ -1,0 +1,61 @@
+"""Something new is known about a person: keep it, and judge his referrals again by it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.domain.kernel.access import Permission
+from app.domain.kernel.actor import Actor
+from app.domain.people import operations as people
+from app.domain.people.models import ChangePerson, ConvictionInput, CustodyFacts, RecordCustodyFacts
+from app.domain.referrals.operations import open_referrals_of, reassess
+
+
+async def learn_custody_facts(
+    session: AsyncSession, *, actor: Actor, person_id: UUID, command: RecordCustodyFacts, now: datetime
+) -> CustodyFacts:
+    """A new set of custody facts, and new decisions on every referral that is still open or was found ineligible."""
+    row = await people.record_custody_facts(
+        session,
+        actor=actor,
+        person_id=person_id,
+        facts=command,
+        source=command.source,
+        verified_by=command.verified_by,
+        now=now,
+    )
+    await _judge_again(session, actor, person_id, now)
+    return row
+
+
+async def correct_person(
+    session: AsyncSession, *, actor: Actor, person_id: UUID, change: ChangePerson, version: int | None, now: datetime
+) -> None:
+    """Correct what is on file about a person; policies may ask about some of it."""
+    await people.change_person(session, actor=actor, person_id=person_id, change=change, version=version, now=now)
+    await _judge_again(session, actor, person_id, now)
+
+
+async def learn_conviction(
+    session: AsyncSession,
+    *,
+    actor: Actor,
+    person_id: UUID,
+    conviction: ConvictionInput,
+    version: int | None,
+    now: datetime,
+) -> None:
+    """Add a conviction by its group."""
+    await people.add_conviction(
+        session, actor=actor, person_id=person_id, conviction=conviction, version=version, now=now
+    )
+    await _judge_again(session, actor, person_id, now)
+
+
+async def _judge_again(session: AsyncSession, actor: Actor, person_id: UUID, now: datetime) -> None:
+    await session.flush()
+    if not actor.may(Permission.REFERRALS_MANAGE):
+        return  # the facts are kept; somebody who may judge will be shown that they are newer than the decision
+    for referral_id in await open_referrals_of(session, actor=actor, person_id=person_id):
+        await reassess(session, actor=actor, referral_id=referral_id, version=None, now=now)
