@@ -1,0 +1,9 @@
+"""Every table of the service, for the migrations to compare with: one import each, in the order of the journey."""
+
+from app.domain.eligibility import models as eligibility
+from app.domain.kernel import audit, events, idempotency
+from app.domain.organisations import models as organisations
+from app.domain.people import models as people
+from app.domain.referrals import models as referrals
+
+__all__ = ["audit", "eligibility", "events", "idempotency", "organisations", "people", "referrals"]
