@@ -1,0 +1,114 @@
+"""Reads every body before anything else does: size, UTF-8, JSON, depth, numbers, NUL. What is hostile ends here, as 4xx."""
+
+from typing import Any
+
+import orjson
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.errors import send_problem
+from app.domain.kernel.errors import DomainError, MalformedRequest, PayloadTooLarge, UnsupportedMediaType
+
+MAX_DEPTH = 20
+_FORM = "application/x-www-form-urlencoded"
+_BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
+
+
+class StrictBody:
+    """ASGI middleware. JSON that passes is put on `request.state.json`, and handed on unchanged as bytes."""
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+        self._app = app
+        self._max = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+                raise MalformedRequest("The address contains a NUL character.")
+            if scope["method"] in _BODILESS:
+                await self._app(scope, receive, send)
+                return
+            body = await self._read(scope, receive)
+            if body is None:
+                return
+            self._check(scope, body)
+        except DomainError as error:
+            await send_problem(scope, receive, send, error)
+            return
+        await self._app(scope, _replay(body, receive), send)
+
+    async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
+        declared = _header(scope, b"content-length")
+        if declared is not None and (not declared.isdigit() or int(declared) > self._max):
+            raise PayloadTooLarge()
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
+            part = message.get("body", b"")
+            size += len(part)
+            if size > self._max:
+                raise PayloadTooLarge()
+            parts.append(part)
+            if not message.get("more_body", False):
+                return b"".join(parts)
+
+    def _check(self, scope: Scope, body: bytes) -> None:
+        kind = (_header(scope, b"content-type") or b"").split(b";")[0].strip().lower().decode("latin-1")
+        if kind == _FORM and scope["path"] == "/oauth/token":
+            if b"\x00" in body or b"%00" in body:
+                raise MalformedRequest("The form contains a NUL character.")
+            return
+        if not body:
+            return
+        if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+            raise UnsupportedMediaType()
+        try:
+            value = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            raise MalformedRequest("The body is not well-formed UTF-8 JSON.") from None
+        _inspect(value)
+        scope.setdefault("state", {})["json"] = value
+
+
+def _inspect(root: Any) -> None:
+    """Without recursion, as the depth is what is being checked."""
+    level: list[Any] = [root]
+    for _ in range(MAX_DEPTH):
+        below: list[Any] = []
+        for value in level:
+            if isinstance(value, dict):
+                below.extend(value.keys())
+                below.extend(value.values())
+            elif isinstance(value, list):
+                below.extend(value)
+            elif isinstance(value, str):
+                if "\x00" in value:
+                    raise MalformedRequest("The body contains a NUL character.")
+            elif isinstance(value, float) and value in (float("inf"), float("-inf")):
+                raise MalformedRequest("The body contains a number that is not finite.")
+        if not below:
+            return
+        level = below
+    raise MalformedRequest(f"The body is nested more than {MAX_DEPTH} deep.")
+
+
+def _header(scope: Scope, name: bytes) -> bytes | None:
+    return next((value for key, value in scope["headers"] if key == name), None)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    sent = False
+
+    async def replay() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay

@@ -1,0 +1,207 @@
+"""What every route is handed: who asks, how to read, how to write once. Transport only; every rule is in the domain."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import Depends, Header
+from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api.etags import etag, matched_version
+from app.auth.keys import KeyRing
+from app.auth.tokens import VerifiedTokens
+from app.database import Database, Found, Reader, constraint
+from app.domain.kernel.access import Permission, require
+from app.domain.kernel.actor import Actor
+from app.domain.kernel.errors import (
+    AlreadyExists,
+    IdempotencyKeyInUse,
+    PartnerReferenceTaken,
+    Unauthenticated,
+    Unavailable,
+)
+from app.domain.kernel.idempotency import Answer, earlier_answer, fingerprint, keep_answer
+from app.domain.kernel.reading import Selection, View
+from app.domain.kernel.reading.cursors import Cursors
+from app.settings import Settings
+
+JSON = "application/json"
+
+
+@dataclass
+class Services:
+    """Made once by `create_app`, kept on `app.state.services`."""
+
+    settings: Settings
+    database: Database
+    ring: KeyRing
+    tokens: VerifiedTokens
+    cursors: Cursors
+    clock: Callable[[], datetime]
+
+
+def now_utc() -> datetime:
+    return datetime.now(UTC)
+
+
+class Call:
+    """One authenticated request."""
+
+    def __init__(self, request: Request, services: Services, actor: Actor) -> None:
+        self.request = request
+        self.actor = actor
+        self.now = services.clock()
+        self.request_id: str = request.state.request_id
+        self._database = services.database
+        self.reader = Reader(services.database, services.cursors, actor, request_id=self.request_id)
+
+    @asynccontextmanager
+    async def write(self, *, keep: bool = True) -> AsyncIterator[AsyncSession]:
+        """One write transaction; unique indexes answer as conflicts."""
+        try:
+            async with self._database.write(self.actor, request_id=self.request_id, keep=keep) as session:
+                yield session
+        except IntegrityError as error:
+            raise _conflict(constraint(error)) from None
+
+    async def one(self, view: View, key: UUID | str, selection: Selection | None = None) -> Response:
+        """A GET of one thing, with its ETag; 304 when the caller has it already."""
+        return self.answer(await self.reader.one(view, key, selection))
+
+    def answer(self, found: Found, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+        tag = etag(found)
+        if status == 200 and self.request.method == "GET" and tag in self.request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers={"ETag": tag})
+        return Response(found.json, status, {"ETag": tag, **(headers or {})}, JSON)
+
+    async def create(
+        self,
+        operation: Callable[[AsyncSession], Awaitable[UUID]],
+        *,
+        view: View,
+        location: str,
+        key: str | None,
+        dry_run: bool = False,
+    ) -> Response:
+        """Run an operation that makes something, once per Idempotency-Key, and answer 201 with what was made.
+
+        The answer is stored in the transaction of its effect, and the transaction commits before anything is sent.
+        A dry run does the same work, keeps nothing, and answers 200 without ids.
+        """
+        async with self.write(keep=not dry_run) as session:
+            print_of_request = self._fingerprint() if key and not dry_run else ""
+            if print_of_request and key:
+                earlier = await earlier_answer(session, actor=self.actor, key=key, fingerprint=print_of_request)
+                if earlier is not None:
+                    return _replayed(earlier)
+            made = await operation(session)
+            found = await self.reader.within(session).one(view, made)
+            if dry_run:
+                return Response(_without_ids(found.json), 200, {"Dry-Run": "true"}, JSON)
+            answer = Answer(201, found.json, etag(found), location.format(id=made))
+            if print_of_request and key:
+                keep_answer(
+                    session, actor=self.actor, key=key, fingerprint=print_of_request, answer=answer, now=self.now
+                )
+        return _sent(answer)
+
+    async def change(
+        self, operation: Callable[[AsyncSession, int], Awaitable[UUID]], *, view: View, if_match: str | None
+    ) -> Response:
+        """Run an operation that changes something, against the version in If-Match, and answer with what it became."""
+        version = matched_version(if_match)
+        async with self.write() as session:
+            changed = await operation(session, version)
+            found = await self.reader.within(session).one(view, changed)
+        return self.answer(found)
+
+    def _fingerprint(self) -> str:
+        body = getattr(self.request.state, "json", None)
+        canonical = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+        return fingerprint(self.request.method.encode(), self.request.url.path.encode(), canonical)
+
+
+def _sent(answer: Answer, headers: dict[str, str] | None = None) -> Response:
+    named = {"ETag": answer.etag, "Location": answer.location}
+    sent = {name: value for name, value in named.items() if value is not None}
+    return Response(answer.body, answer.status, sent | (headers or {}), JSON)
+
+
+def _replayed(answer: Answer) -> Response:
+    return _sent(answer, {"Idempotency-Replayed": "true"})
+
+
+def _without_ids(json: str) -> bytes:
+    body: dict[str, Any] = orjson.loads(json)
+    return orjson.dumps({**body, **{name: None for name in ("id", "reference") if name in body}, "links": {}})
+
+
+def _conflict(name: str | None) -> Exception:
+    if name == "referral_partner_reference":
+        return PartnerReferenceTaken()
+    if name == "idempotency_record_key":
+        return IdempotencyKeyInUse(headers={"Retry-After": "1"})
+    if name in ("member_email", "organisation_code"):
+        return AlreadyExists()
+    # Any other index guards something that two requests made at the same instant: the second may simply try again.
+    return Unavailable(headers={"Retry-After": "1"})
+
+
+def services_of(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated(headers={"WWW-Authenticate": "Bearer"})
+    return token.strip()
+
+
+class Needs:
+    """A dependency: an Actor with a permission, or 401 or 403 before anything else happens."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    async def __call__(self, request: Request) -> Call:
+        services = services_of(request)
+        actor = services.tokens.check(_bearer(request), now=services.clock()).actor
+        request.state.actor = actor
+        require(actor, self.permission)
+        return Call(request, services, actor)
+
+
+def needs(permission: Permission) -> Any:
+    """`call: Call = needs(Permission.REFERRALS_READ)`"""
+    return Depends(Needs(permission))
+
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        pattern=r'^"?[\x21\x23-\x7e]+"?$',
+        description="Your own key for this request, unique to it. A repeat with the same key and body gets the first answer "
+        "and does nothing again; kept for 48 hours.",
+    ),
+]
+
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        max_length=200,
+        description="The ETag of the version that you read. Required: 428 without it, 412 when somebody was faster.",
+    ),
+]

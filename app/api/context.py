@@ -1,0 +1,82 @@
+"""The outermost layer: a request id, security headers, one log line without personal data, metrics."""
+
+import re
+import time
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.domain.kernel.rows import new_id
+
+log = structlog.get_logger("throughgate.access")
+_TRACEPARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
+
+_DEFAULT_HEADERS = {
+    b"cache-control": b"no-store",
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+    b"referrer-policy": b"no-referrer",
+    b"x-content-type-options": b"nosniff",
+}
+
+
+class Telemetry:
+    """Counts and times by route template, never by address."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        labels = ("http_request_method", "http_route", "http_response_status_code")
+        self.duration = Histogram(
+            "http_server_request_duration_seconds", "Time to answer.", labels, buckets=_BUCKETS, registry=self.registry
+        )
+        self.errors = Counter("throughgate_unexpected_errors", "Answers with status 5xx.", registry=self.registry)
+
+
+class RequestContext:
+    """ASGI middleware: `request.state.request_id`, the Request-Id header, default security headers."""
+
+    def __init__(self, app: ASGIApp, *, telemetry: Telemetry) -> None:
+        self._app = app
+        self._telemetry = telemetry
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        request_id = str(new_id())
+        scope.setdefault("state", {})["request_id"] = request_id
+        trace = next((value for name, value in scope["headers"] if name == b"traceparent"), b"")
+        status = 500
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = message.setdefault("headers", [])
+                have = {name.lower() for name, _ in headers}
+                headers.append((b"request-id", request_id.encode()))
+                headers.extend(item for item in _DEFAULT_HEADERS.items() if item[0] not in have)
+                if _TRACEPARENT.fullmatch(trace):
+                    headers.append((b"traceparent", trace))
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        finally:
+            seconds = time.perf_counter() - started
+            route = getattr(scope.get("route"), "path", "unmatched")
+            self._telemetry.duration.labels(scope["method"], route, str(status)).observe(seconds)
+            if status >= 500:
+                self._telemetry.errors.inc()
+            actor = scope["state"].get("actor")
+            log.info(
+                "request",
+                method=scope["method"],
+                route=route,
+                status=status,
+                seconds=round(seconds, 4),
+                request_id=request_id,
+                subject=str(actor.subject_id) if actor else None,
+            )

@@ -1,0 +1,241 @@
+"""The OpenAPI document: what FastAPI derives, completed with permissions, problems, and examples."""
+
+import copy
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from app.api.calls import Needs
+from app.api.examples import RESPONSE_EXAMPLES
+from app.domain.kernel import errors as problems
+from app.domain.kernel.access import Permission
+from app.domain.kernel.errors import DomainError
+
+_DESCRIPTION = """\
+Mentoring in prison and through the gate: referrals, eligibility, waiting list and ledger.
+
+- Every list is an object with `items` and `next`. Every instant is RFC 3339 in UTC; every date is a day in London.
+- Errors are `application/problem+json` (RFC 9457); `type` leads to a page, `errors` names each place by JSON pointer.
+- A POST that makes something takes `Idempotency-Key`; a change takes `If-Match` with the ETag that you read.
+- What you may not see is answered exactly as what is not there.
+- No personal identifier ever stands in an address: search by `POST /v1/people/search`.
+"""
+
+_TAGS = [
+    {"name": "Referrals", "description": "Somebody asks for a mentor for a man; where that stands, and since when."},
+    {"name": "People", "description": "Who he is as far as known, custody facts, consents. Never in an address."},
+    {"name": "Eligibility", "description": "What a policy says, with every reason. A machine never refuses anybody."},
+    {"name": "Programmes", "description": "What a charity offers; policies, intake, waiting list, ledger."},
+    {"name": "Organisations", "description": "Charities, partner agencies, establishments."},
+    {"name": "Members and clients", "description": "Who gets in, as what."},
+    {"name": "Audit", "description": "Who did what, when."},
+    {"name": "Authentication", "description": "Tokens, keys, metadata."},
+    {"name": "Problems", "description": "The pages behind the problems' `type`."},
+    {"name": "Operations", "description": "Probes and metrics."},
+]
+
+_PROBLEM = {
+    "type": "object",
+    "title": "Problem",
+    "description": "RFC 9457 problem details.",
+    "required": ["type", "title", "status", "code", "detail", "errors", "request_id", "suggested_action"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference", "description": "The page about this problem."},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "Stable; what programs match on."},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "code", "detail"],
+                "properties": {
+                    "pointer": {"type": "string", "description": "JSON pointer into the body, or /query/…, /header/…"},
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+        "request_id": {"type": ["string", "null"]},
+        "suggested_action": {"type": "string"},
+        "links": {"type": "object", "additionalProperties": {"type": "string"}},
+    },
+}
+
+_SECURITY_SCHEMES = {
+    "client": {
+        "type": "oauth2",
+        "description": "A program, by client id and secret.",
+        "flows": {
+            "clientCredentials": {
+                "tokenUrl": "/oauth/token",
+                "scopes": {p.value: p.name.replace("_", " ").capitalize() for p in Permission},
+            }
+        },
+    },
+    "member": {
+        "type": "oauth2",
+        "description": "A member, by user name and password; leave client_id and client_secret empty.",
+        "flows": {
+            "password": {
+                "tokenUrl": "/oauth/token",
+                "scopes": {p.value: p.name.replace("_", " ").capitalize() for p in Permission},
+            }
+        },
+    },
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "at+jwt",
+        "description": "A token from elsewhere, for example from `throughgate token --role ROLE`.",
+    },
+}
+
+
+def describe(app: FastAPI, routers: Sequence[APIRouter]) -> None:
+    """Replace the app's `openapi()` by ours, made once."""
+    app.state.routers = routers
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def permission_of(route: APIRoute) -> Permission | None:
+    """The permission that a route asks for, if it asks for an actor."""
+    for dependency in route.dependant.dependencies:
+        if isinstance(dependency.call, Needs):
+            return dependency.call.permission
+    return None
+
+
+def api_routes(app: FastAPI) -> Iterator[APIRoute]:
+    """Every documented route, router by router."""
+    return (route for router in app.state.routers for route in router.routes if isinstance(route, APIRoute))
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary="Prison mentoring, through the gate.",
+        description=_DESCRIPTION,
+        routes=app.routes,
+        tags=_TAGS,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    )
+    document["servers"] = [{"url": "/", "description": "This server."}]
+    components = document["components"]
+    components["securitySchemes"] = _SECURITY_SCHEMES
+    components["schemas"]["Problem"] = _PROBLEM
+    for unused in ("HTTPValidationError", "ValidationError"):
+        components["schemas"].pop(unused, None)
+    for route in api_routes(app):
+        for method in route.methods or ():
+            operation = document["paths"][route.path_format][method.lower()]
+            _complete(operation, method, permission_of(route))
+    _allow_narrowing(document)
+    _add_examples(document)
+    return document
+
+
+def _complete(operation: dict[str, Any], method: str, permission: Permission | None) -> None:
+    names = {parameter["name"] for parameter in operation.get("parameters", ())}
+    kinds: list[type[DomainError]] = [problems.MalformedRequest, problems.Unavailable]
+    if permission is None:
+        operation["security"] = []
+    else:
+        scopes = [permission.value]
+        operation["security"] = [{"client": scopes}, {"member": scopes}, {"bearer": []}]
+        operation["description"] += f"\n\nNeeds the scope `{permission.value}`."
+        operation["x-permission"] = permission.value
+        kinds += [problems.Unauthenticated, problems.Forbidden]
+    if any(parameter["in"] == "path" for parameter in operation.get("parameters", ())):
+        kinds += [problems.NotFound]
+    if "requestBody" in operation or operation.get("parameters"):
+        kinds += [problems.ValidationFailed]
+    if method in ("POST", "PATCH", "PUT"):
+        kinds += [problems.PayloadTooLarge, problems.UnsupportedMediaType, problems.Conflict]
+    if "If-Match" in names:
+        kinds += [problems.PreconditionFailed, problems.PreconditionRequired]
+    operation["responses"].pop("422", None)
+    for kind in kinds:
+        operation["responses"].setdefault(str(kind.status), _problem_response(kind))
+
+
+def _problem_response(kind: type[DomainError]) -> dict[str, Any]:
+    example = {
+        "type": f"/problems/{kind.code}",
+        "title": kind.title,
+        "status": kind.status,
+        "code": kind.code,
+        "detail": kind.title,
+        "errors": [],
+        "request_id": "01900000-0000-7000-8000-0000000000ff",
+        "suggested_action": kind.cure,
+    }
+    content = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
+    return {"description": kind.title + ".", "content": {"application/problem+json": content}}
+
+
+def _allow_narrowing(document: dict[str, Any]) -> None:
+    """With `fields` an answer holds only what was asked for: such operations also answer with a shape that requires nothing."""
+    schemas = document["components"]["schemas"]
+    for item in document["paths"].values():
+        operation = item.get("get")
+        if operation is None or not any(p["name"] == "fields" for p in operation.get("parameters", ())):
+            continue
+        media = operation["responses"]["200"]["content"]["application/json"]
+        media["schema"] = {"anyOf": [media["schema"], _narrowed(media["schema"], schemas)]}
+
+
+def _narrowed(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    if "anyOf" in schema:
+        return {"anyOf": [_narrowed(one, schemas) for one in schema["anyOf"]]}
+    if "$ref" not in schema:
+        return schema
+    name = schema["$ref"].rsplit("/", 1)[-1]
+    narrow_name = f"{name}Narrowed"
+    if narrow_name not in schemas:
+        whole = copy.deepcopy(schemas[name])
+        items = whole.get("properties", {}).get("items")
+        if items is not None:
+            items["items"] = _narrowed(items["items"], schemas)
+        else:
+            whole.pop("required", None)
+            whole["description"] = "Only the fields asked for."
+        whole["title"] = narrow_name
+        schemas[narrow_name] = whole
+    return {"$ref": f"#/components/schemas/{narrow_name}"}
+
+
+def _add_examples(document: dict[str, Any]) -> None:
+    for item in document["paths"].values():
+        for operation in item.values():
+            for status, response in operation["responses"].items():
+                media = response.get("content", {}).get("application/json")
+                if media is not None and "example" not in media and (name := _shape(media["schema"])):
+                    example = RESPONSE_EXAMPLES.get(name)
+                    if example is None and name.startswith("PageOf_"):
+                        inner = RESPONSE_EXAMPLES.get(
+                            name.removeprefix("PageOf_")
+                            .removesuffix("_")
+                            .split("_SubmittedReferralRead")[0]
+                            .removeprefix("Union_")
+                        )
+                        example = None if inner is None else {"items": [inner], "next": None}
+                    if example is not None and status.startswith("2"):
+                        media["example"] = example
+
+
+def _shape(schema: dict[str, Any]) -> str | None:
+    while "anyOf" in schema:
+        schema = schema["anyOf"][0]
+    return schema["$ref"].rsplit("/", 1)[-1] if "$ref" in schema else None

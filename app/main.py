@@ -1,0 +1,105 @@
+"""create_app(): the one place that knows everything."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from app.api import (
+    audit,
+    eligibility,
+    errors,
+    health,
+    members,
+    organisations,
+    people,
+    problems,
+    programmes,
+    referrals,
+    token,
+)
+from app.api.body import StrictBody
+from app.api.calls import Services, now_utc
+from app.api.context import RequestContext, Telemetry
+from app.api.explorer import explorer_routes
+from app.api.openapi import describe
+from app.auth.keys import KeyRing
+from app.auth.tokens import VerifiedTokens
+from app.database import Database
+from app.domain.kernel.reading.cursors import Cursors
+from app.settings import Settings
+
+ROUTERS = (
+    referrals.router,
+    people.router,
+    eligibility.router,
+    programmes.router,
+    organisations.router,
+    members.router,
+    audit.router,
+    token.router,
+    problems.router,
+    health.router,
+)
+
+
+def create_app(settings: Settings, *, database_url: str, clock: Callable[[], datetime] = now_utc) -> FastAPI:
+    """The service on one database. The database must be migrated; connections open with the first request."""
+    ring = KeyRing.load_or_create(settings.data_dir / "keys" / "ring.json", now=clock())
+    database = Database(database_url, pool_size=settings.pool_size, pooler_in_front=settings.pooler_in_front)
+    telemetry = Telemetry()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await database.close()
+
+    app = bare_app(lifespan)
+    app.state.telemetry = telemetry
+    app.state.services = Services(
+        settings=settings,
+        database=database,
+        ring=ring,
+        tokens=VerifiedTokens(ring, issuer=settings.issuer),
+        cursors=Cursors(_cursor_secret(settings.data_dir / "keys")),
+        clock=clock,
+    )
+    # The last added is the outermost.
+    app.add_middleware(StrictBody, max_bytes=settings.max_body_bytes)
+    app.add_middleware(RequestContext, telemetry=telemetry)
+    return app
+
+
+def bare_app(lifespan: Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]] | None = None) -> FastAPI:
+    """The routes alone, without a database: what `throughgate openapi` describes."""
+    app = FastAPI(
+        title="Throughgate",
+        version="0.1.0",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        lifespan=lifespan,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    app.router.routes.extend(explorer_routes())
+    errors.install(app)
+    describe(app, ROUTERS)
+    return app
+
+
+def _cursor_secret(folder: Path) -> bytes:
+    """Made once per deployment and shared by its processes, as the key ring beside it is."""
+    path = folder / "cursors.key"
+    with contextlib.suppress(FileExistsError), tempfile.TemporaryDirectory(dir=folder) as scratch:
+        fresh = Path(scratch) / "key"
+        fresh.touch(mode=0o600)
+        fresh.write_bytes(os.urandom(32))
+        path.hardlink_to(fresh)  # whole or not at all, and never over another process's
+    return path.read_bytes()
