@@ -1,0 +1,174 @@
+"""The operator's commands, thin: each calls what does the work."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import asyncpg
+import typer
+from sqlalchemy.exc import DBAPIError
+
+from app.auth.keys import KeyRing
+from app.auth.tokens import issue
+from app.demo import read_credentials
+from app.domain.kernel.access import ROLE_PERMISSIONS, Role
+from app.domain.kernel.actor import ActorKind
+from app.main import bare_app
+from app.postgres import EmbeddedPostgresError, UnsupportedPostgresError
+from app.runtime import Refusal, database_of, first, issuer, migrate, seed, serve
+from app.settings import Settings, settings
+
+cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+
+_FRIENDLY = (EmbeddedPostgresError, UnsupportedPostgresError, Refusal, OSError, asyncpg.PostgresError, DBAPIError)
+
+
+def main() -> None:
+    """`throughgate` and `python -m app`. What an operator can mend is told in one sentence, without a traceback."""
+    try:
+        cli()
+    except _FRIENDLY as error:
+        typer.echo(f"throughgate: {str(error).splitlines()[0]}", err=True)
+        raise SystemExit(1) from None
+
+
+def _demo(configured: Settings) -> Settings:
+    return configured if configured.environment else configured.model_copy(update={"environment": "demo"})
+
+
+@cli.command("run")
+def run_command() -> None:
+    """Everything at once, for trying out: embedded PostgreSQL, migrations, the demo charity, the server."""
+    configured = _demo(settings())
+    if configured.environment == "production":
+        raise Refusal("`run` is for trying out and brings a demo charity; in production use `migrate` and `serve`.")
+    with database_of(configured) as dsns:
+        migrate(dsns, configured)
+        seed(dsns, configured, "year")
+        serve(dsns, configured, announce=lambda: _announce(configured))
+
+
+def _announce(configured: Settings) -> None:
+    member = read_credentials(configured.data_dir)
+    typer.echo(
+        f"\nThroughgate is at {configured.issuer}\n"
+        f"  explorer   {configured.issuer}/docs\n"
+        f"  sign in    {member['username']} with password {member['password']} (demo coordinator)\n"
+        f"  a token    .venv/bin/throughgate token --role coordinator     (roles: {', '.join(Role)})\n"
+        "Stop with Ctrl-C; what you enter is kept.\n"
+    )
+
+
+@cli.command("serve")
+def serve_command() -> None:
+    """The server alone, on a database that has been migrated (DATABASE_URL, or the embedded one)."""
+    configured = settings()
+    with database_of(configured) as dsns:
+        serve(dsns, configured)
+
+
+@cli.command("migrate")
+def migrate_command() -> None:
+    """Bring the database to this version's shape. What is in it stays."""
+    configured = settings()
+    with database_of(configured) as dsns:
+        migrate(dsns, configured)
+    typer.echo("The database is up to date.")
+
+
+@cli.command("seed")
+def seed_command(
+    empty: Annotated[bool, typer.Option("--empty", help="Without its year of invented referrals.")] = False,
+) -> None:
+    """The demo charity, with its year of 93 invented referrals unless --empty. What is there already stays."""
+    configured = _demo(settings())
+    if configured.environment == "production":
+        raise Refusal("The demo charity does not belong in production.")
+    with database_of(configured) as dsns:
+        migrate(dsns, configured)
+        seed(dsns, configured, "empty" if empty else "year")
+    typer.echo("The demo charity is there.")
+
+
+@cli.command("token")
+def token_command(role: Annotated[Role, typer.Option(help="The role to act in.")]) -> None:
+    """Print a bearer token, and nothing else, for the demo charity's member of a role (referrer: its demo partner)."""
+    configured = _of_demo(settings())
+    username = read_credentials(configured.data_dir)["members"][role.value]["username"]
+    with database_of(configured, running_only=True) as dsns:
+        member = first(asyncio.run(_member(dsns.migration, username)), f"The demo has no member {username}.")
+    now = datetime.now(UTC)
+    ring = KeyRing.load_or_create(configured.data_dir / "keys" / "ring.json", now=now)
+    typer.echo(
+        issue(
+            ring,
+            issuer=issuer(configured),
+            subject=member["id"],
+            client_id="throughgate-cli",
+            kind=ActorKind.MEMBER,
+            role=role,
+            authority=member["authority"],
+            scopes=[permission.value for permission in ROLE_PERMISSIONS[role]],
+            charity=member["charity_id"],
+            organisation=member["organisation_id"],
+            lifetime=timedelta(seconds=configured.token_lifetime_seconds),
+            now=now,
+        )
+    )
+
+
+async def _member(dsn: str, email: str) -> list[Any]:
+    connection = await asyncpg.connect(dsn, server_settings={"role": "tg_authenticator"})
+    try:
+        rows: list[Any] = await connection.fetch("select * from member where email = $1", email)
+        return rows
+    finally:
+        await connection.close()
+
+
+@cli.command("demo-credentials")
+def demo_credentials_command() -> None:
+    """Print the demo's user names, passwords and client secret as JSON."""
+    typer.echo(json.dumps(read_credentials(_of_demo(settings()).data_dir)))
+
+
+def _of_demo(configured: Settings) -> Settings:
+    """Refuse unless this is a demo or somebody's development: nobody's token is made by hand elsewhere."""
+    if configured.environment == "production":
+        raise Refusal("Tokens and credentials are handed out like this only in a demo or in development.")
+    if not (configured.data_dir / "demo-credentials.json").exists():
+        raise Refusal("There is no demo here yet: start it with `make run`, or seed it with `throughgate seed`.")
+    return configured
+
+
+@cli.command("keys")
+def keys_command(
+    rotate: Annotated[
+        bool, typer.Option("--rotate", help="Sign with a new key; the old one verifies until its tokens end.")
+    ] = False,
+    revoke: Annotated[str | None, typer.Option(help="End a key and every token that it signed, at once.")] = None,
+) -> None:
+    """List the signing keys, rotate them, or revoke one by its kid."""
+    now = datetime.now(UTC)
+    ring = KeyRing.load_or_create(settings().data_dir / "keys" / "ring.json", now=now)
+    if rotate:
+        ring.rotate(now=now)
+    if revoke is not None:
+        ring.revoke(revoke, now=now)
+    for key in ring.jwks(now=now)["keys"]:
+        signing = "signs" if key["kid"] == ring.signing().kid else "verifies"
+        typer.echo(f"{key['kid']}  {key['alg']}  {signing}")
+
+
+@cli.command("openapi")
+def openapi_command(
+    output: Annotated[Path | None, typer.Option(help="Write it there instead of printing it.")] = None,
+) -> None:
+    """The OpenAPI document of this version; needs no database."""
+    document = json.dumps(bare_app().openapi(), indent=2, ensure_ascii=False) + "\n"
+    if output is None:
+        typer.echo(document, nl=False)
+    else:
+        output.write_text(document, encoding="utf-8")
