@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, text
+from sqlalchemy import any_, func, literal, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -70,7 +70,7 @@ async def _first_operator(session: AsyncSession) -> Member:
         .join(Organisation, col(Organisation.id) == col(Member.charity_id))
         .where(
             Organisation.kind == OrganisationKind.PLATFORM,
-            Role.PLATFORM_OPERATOR.value == func.any(Member.roles),
+            literal(Role.PLATFORM_OPERATOR.value) == any_(col(Member.roles)),
         )
         .order_by(col(Member.created_at), col(Member.id))
         .limit(1)
@@ -81,4 +81,4 @@ async def _first_operator(session: AsyncSession) -> Member:
 
 
 async def _act_as(session: AsyncSession, role: str) -> None:
-    await session.exec(text("select set_config('role', :role, true)"), params={"role": role})  # type: ignore[call-overload]
+    await session.exec(select(func.set_config("role", role, True)))

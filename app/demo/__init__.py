@@ -1,0 +1,20 @@
+"""A charity to try things on, and a year of its work: all invented, all made through the public operations."""
+
+from datetime import datetime
+from pathlib import Path
+
+from app.database import Database
+from app.demo.charity import ensure_charity
+from app.demo.credentials import read_credentials
+from app.demo.year import live_through_the_year
+
+__all__ = ["read_credentials", "seed"]
+
+
+async def seed(database: Database, *, now: datetime, with_year: bool, data_dir: Path) -> None:
+    """Make the demo charity and, if asked, the year at Brixton. Run again it changes nothing, adds what a run that
+    broke off has left out, and keeps whatever was entered since. Who may log in stands in `data_dir`: see
+    `read_credentials`."""
+    charity = await ensure_charity(database, now=now, data_dir=data_dir)
+    if with_year and charity.coordinator is not None and charity.client is not None:
+        await live_through_the_year(database, coordinator=charity.coordinator, client=charity.client, now=now)
