@@ -17,7 +17,7 @@ from app.domain.kernel.access import ROLE_PERMISSIONS, Role
 from app.domain.kernel.actor import ActorKind
 from app.main import bare_app
 from app.postgres import EmbeddedPostgresError, UnsupportedPostgresError
-from app.runtime import Refusal, database_of, first, issuer, migrate, seed, serve
+from app.runtime import Refusal, database_of, first, found, issuer, migrate, seed, serve
 from app.settings import Settings, settings
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -90,6 +90,28 @@ def seed_command(
         migrate(dsns, configured)
         seed(dsns, configured, "empty" if empty else "year")
     typer.echo("The demo charity is there.")
+
+
+@cli.command("bootstrap")
+def bootstrap_command(
+    email: Annotated[str, typer.Option(help="The first platform operator's e-mail address, their user name.")],
+    name: Annotated[str, typer.Option(help="Their name, as colleagues know them.")],
+    password: Annotated[
+        str,
+        typer.Option(
+            envvar="THROUGHGATE_OPERATOR_PASSWORD",
+            prompt="Password (12 characters or more)",
+            hide_input=True,
+            confirmation_prompt=True,
+            help="Asked for, or taken from the environment: never an argument, where others on the machine would see it.",
+        ),
+    ],
+) -> None:
+    """Found the platform, once: its first operator, who then creates charities. Migrate first."""
+    configured = settings()
+    with database_of(configured) as dsns:
+        operator = found(dsns, email=email, name=name, password=password)
+    typer.echo(f"{operator} may sign in now, in the role platform_operator.")
 
 
 @cli.command("token")

@@ -20,11 +20,14 @@ from alembic import command
 from alembic.config import Config
 
 import app as package
+from app.auth.credentials import hash_password
 from app.database import Database
 from app.demo import seed as seed_demo
 from app.domain.kernel.roles import LOGIN
+from app.domain.organisations.bootstrap import found_platform
 from app.main import create_app
 from app.postgres import EmbeddedPostgres, require_postgres_18
+from app.server import ImpatientProtocol
 from app.settings import Settings
 
 DATABASE = "throughgate"
@@ -114,6 +117,28 @@ def seed(dsns: Dsns, settings: Settings, which: Literal["year", "empty"]) -> Non
     asyncio.run(put())
 
 
+def found(dsns: Dsns, *, email: str, name: str, password: str) -> str:
+    """The platform and its first operator, unless they are there: the user name of the one who is."""
+    password_hash = hash_password(password)
+
+    async def put() -> str:
+        database = Database(dsns.service, pool_size=1)
+        try:
+            async with database.bootstrap() as session:
+                member = await found_platform(
+                    session,
+                    operator_email=email.strip().lower(),
+                    operator_name=name,
+                    password_hash=password_hash,
+                    now=datetime.now(UTC),
+                )
+                return member.email
+        finally:
+            await database.close()
+
+    return asyncio.run(put())
+
+
 def serve(dsns: Dsns, settings: Settings, announce: Callable[[], None] = lambda: None) -> None:
     """Answer requests until a signal says stop; what is being answered is finished first."""
     _log_as_json(settings)
@@ -127,7 +152,7 @@ def serve(dsns: Dsns, settings: Settings, announce: Callable[[], None] = lambda:
             host=settings.host,
             port=settings.port,
             loop="auto",
-            http="httptools",
+            http=ImpatientProtocol,
             ws="none",
             access_log=False,
             log_level="warning",

@@ -1,0 +1,70 @@
+"""The HTTP server's patience: uvicorn's protocol with time limits for a request's head and body, and a size for the head.
+
+uvicorn itself waits for ever for the rest of a header, so a few hundred slow sockets would keep everybody else out. A
+proxy in front should have such limits too (deploy/); a service should not depend on it.
+"""
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_SECONDS = 10
+BODY_SECONDS = 30
+HEAD_BYTES = 32 * 1024
+
+
+class ImpatientProtocol(HttpToolsProtocol):
+    """Closes a connection whose request head takes longer than 10 seconds or is larger than 32 KiB, or whose body takes
+    longer than 30 seconds more. An answer being written is never cut short."""
+
+    _deadline: asyncio.TimerHandle | None = None
+    _head_bytes = 0
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._expect_within(HEAD_SECONDS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._expect_nothing()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._head_bytes = 0
+        self._expect_within(HEAD_SECONDS)
+
+    def on_url(self, url: bytes) -> None:
+        self._count(url)
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count(name + value)
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._expect_within(BODY_SECONDS)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._expect_nothing()
+        super().on_message_complete()
+
+    def _count(self, part: bytes) -> None:
+        self._head_bytes += len(part)
+        if self._head_bytes > HEAD_BYTES:
+            # The parser turns what its callbacks raise into its own error, and uvicorn answers that with 400.
+            raise ValueError("the request head is too large")
+
+    def _expect_within(self, seconds: float) -> None:
+        self._expect_nothing()
+        self._deadline = self.loop.call_later(seconds, self._give_up)
+
+    def _expect_nothing(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _give_up(self) -> None:
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.abort()
