@@ -235,4 +235,4 @@ def _stale(q: _Question, basis: Basis | None) -> bool:
     if calculated is None:
         return False
     too_old = (q.evaluated_on - calculated).days > STALE_AFTER_DAYS
-    return too_old or (basis is Basis.CRD and calculated < RECALCULATED_FROM)
+    return too_old or (basis is Basis.CRD and calculated < RECALCULATED_FROM <= q.evaluated_on)

@@ -58,4 +58,4 @@ async def _judge_again(session: AsyncSession, actor: Actor, person_id: UUID, now
     if not actor.may(Permission.REFERRALS_MANAGE):
         return  # the facts are kept; somebody who may judge will be shown that they are newer than the decision
     for referral_id in await open_referrals_of(session, actor=actor, person_id=person_id):
-        await reassess(session, actor=actor, referral_id=referral_id, version=None, now=now)
+        await reassess(session, actor=actor, referral_id=referral_id, version=None, now=now, only_if_different=True)

@@ -22,6 +22,7 @@ from app.domain.kernel.rows import (
     Versioned,
     code_field,
     codes_field,
+    command_config,
     instant_field,
 )
 from app.domain.people.models import (
@@ -110,7 +111,7 @@ class Status(StrEnum):
 class ConsentStated(BaseModel):
     """What was explained before he was asked, and his answer."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = command_config()
     voluntary_explained_at: Instant | None = SchemaField(default=None, description="When he was told it is voluntary.")
     confidentiality_explained_at: Instant | None = SchemaField(
         default=None, description="When its limits were explained."
@@ -192,7 +193,7 @@ class DispositionChange(Identified, Tenanted, table=True):
 class SubmitReferral(ReferralFields):
     """Ask for a mentor for somebody. Only `programme_id`, `source` and a person with a name or an identifier are needed."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = command_config()
     received_on: CivilDate | None = SchemaField(
         default=None, description="Default: today in London. Not in the future."
     )  # type: ignore[assignment]
@@ -226,10 +227,7 @@ SUBMIT_EXAMPLE: dict[str, Any] = {
 class StepCommand(BaseModel):
     """Why, and since which day it is true (default: today)."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"reason": "Told the wing officer that he no longer wants it."}]},
-    )
+    model_config = command_config({"reason": "Told the wing officer that he no longer wants it."})
     reason: Prose | None = SchemaField(default=None, description="In your own words; kept in the history.")
     effective_on: CivilDate | None = SchemaField(default=None, description="The day it became true; not in the future.")
 
@@ -243,19 +241,14 @@ class ReasonedStepCommand(StepCommand):
 class MergeReferral(StepCommand):
     """Mark this referral as a duplicate of another one of the same programme's charity, which goes on."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [{"into": "01900000-0000-7000-8000-00000000c001", "reason": "Same man, two slips."}]
-        },
-    )
+    model_config = command_config({"into": "01900000-0000-7000-8000-00000000c001", "reason": "Same man, two slips."})
     into: UUID = SchemaField(description="The referral that stands.")
 
 
 class ChangeReferral(BaseModel):
     """What to change; what is left out stays. What was received stays as it was in the history."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"source_detail": "CSU"}]})
+    model_config = command_config({"source_detail": "CSU"})
     source: Source | None = None
     source_detail: Line | None = None
     channel: Channel | None = None

@@ -30,7 +30,7 @@ from app.domain.referrals.models import (
     SubmitReferral,
 )
 from app.domain.referrals.people import agreed, person_for
-from app.domain.referrals.rules import JUDGED, Step, allowed, new_reference
+from app.domain.referrals.rules import JUDGED, Step, allowed, as_on_receipt, new_reference, same_decision
 
 INFORMATION_DUE_DAYS = 14
 
@@ -110,9 +110,16 @@ async def submit(session: AsyncSession, *, actor: Actor, command: SubmitReferral
 
 
 async def reassess(
-    session: AsyncSession, *, actor: Actor, referral_id: UUID, version: int | None, now: datetime
+    session: AsyncSession,
+    *,
+    actor: Actor,
+    referral_id: UUID,
+    version: int | None,
+    now: datetime,
+    only_if_different: bool = False,
 ) -> Referral:
-    """Judge a referral again by what is known now, for the day it was received.
+    """Judge a referral again by what is known now, for the day it was received; `only_if_different` keeps no decision that
+    would repeat the newest one.
 
     The referral moves only when the outcome differs from the one before, and only before a mentor is allocated: time that
     passes changes nothing, and nobody who has a mentor loses him by a judgement.
@@ -128,19 +135,24 @@ async def reassess(
         referral_id=referral.id,
         programme_id=referral.programme_id,
         partner_id=referral.partner_id,
-        known=facts(
-            known.person,
-            custody=known.custody,
-            convictions=known.convictions,
-            protected=known.protected,
-            route=referral.source,
-            consent_given=consent.get("given"),
+        known=as_on_receipt(
+            facts(
+                known.person,
+                custody=known.custody,
+                convictions=known.convictions,
+                protected=known.protected,
+                route=referral.source,
+                consent_given=consent.get("given"),
+            ),
+            before=before,
         ),
         custody_facts_id=known.custody.id if known.custody else None,
         evaluated_on=referral.received_on,
         sequence=before.sequence + 1,
         now=now,
     )
+    if only_if_different and same_decision(decision, before):
+        return referral
     session.add(decision)
     step, disposition = JUDGED[decision.outcome]
     changed = decision.outcome is not Outcome(before.outcome)

@@ -27,7 +27,7 @@ from app.domain.eligibility.models import EligibilityDecision
 from app.domain.eligibility.queries import DECISIONS, newest_decision
 from app.domain.kernel.access import Permission, Role
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.reading import Collection, Context, Edge, Order, Plan, View, compile_select
+from app.domain.kernel.reading import Collection, Context, Edge, Order, Plan, Row, View, compile_select
 from app.domain.organisations.models import Client, Member
 from app.domain.people.queries import PERSON_SUMMARIES
 from app.domain.referrals.models import (
@@ -49,7 +49,7 @@ def _status(disposition: ColumnElement[Any]) -> ColumnElement[Any]:
     return case(*((disposition == _text(d), _text(status_of(d))) for d in Disposition))
 
 
-def _links(row: Any, *, staff: bool) -> ColumnElement[Any]:
+def _links(row: Row, *, staff: bool) -> ColumnElement[Any]:
     base = func.concat(_text("/v1/referrals/"), row.id)
     parts: list[Any] = [_text("self"), base, _text("eligibility"), func.concat(base, _text("/eligibility"))]
     if not staff:
@@ -154,14 +154,15 @@ def referrals_list_for(actor: Actor) -> Collection:
     return SUBMITTED_REFERRALS_LIST if actor.role is Role.REFERRER else REFERRALS_LIST
 
 
-def _recorder_name(row: Any) -> ColumnElement[Any]:
-    member, client = aliased(Member), aliased(Client)
+def _recorder_name(row: Row) -> ColumnElement[Any]:
+    member: Row = aliased(Member)
+    client: Row = aliased(Client)
     return func.coalesce(
-        select_columns(member.display_name)  # type: ignore[call-overload]
+        select_columns(member.display_name)
         .where(member.id == row.recorded_by, member.charity_id == row.charity_id)
         .correlate_except(member)
         .scalar_subquery(),
-        select_columns(client.name)  # type: ignore[call-overload]
+        select_columns(client.name)
         .where(client.id == row.recorded_by, client.charity_id == row.charity_id)
         .correlate_except(client)
         .scalar_subquery(),
@@ -190,26 +191,27 @@ def waiting() -> Plan:
     """Who waits in a programme (parameter `programme`): the referral's JSON and the facts that the order looks at."""
 
     def build() -> Select[Any]:
-        referral, decision = aliased(Referral), aliased(EligibilityDecision)
+        referral: Row = aliased(Referral)
+        decision: Row = aliased(EligibilityDecision)
         end = (
-            select_columns(decision.custody_end)  # type: ignore[call-overload]
-            .where(newest_decision(referral.id, decision), decision.charity_id == Context.charity)  # type: ignore[arg-type]
+            select_columns(decision.custody_end)
+            .where(newest_decision(referral.id, decision), decision.charity_id == Context.charity)
             .correlate_except(decision)
             .scalar_subquery()
         )
-        person = aliased(PERSON_SUMMARIES.row)
+        person: Row = aliased(PERSON_SUMMARIES.row)
         names = (
             select_columns(
                 func.json_build_object(
                     *(part for name in PERSON_SUMMARIES.field_names() for part in (_text(name), getattr(person, name)))
                 )
             )
-            .where(person.id == referral.person_id, person.charity_id == Context.charity)  # type: ignore[attr-defined]
+            .where(person.id == referral.person_id, person.charity_id == Context.charity)
             .correlate_except(person)
             .scalar_subquery()
         )
         return select_columns(
-            referral.id,  # type: ignore[call-overload]
+            referral.id,
             referral.reference,
             referral.received_on,
             end.label("custody_end"),
@@ -239,9 +241,10 @@ def ledger() -> Plan:
     """
 
     def build() -> Select[Any]:
-        referral, change = aliased(Referral), aliased(DispositionChange)
+        referral: Row = aliased(Referral)
+        change: Row = aliased(DispositionChange)
         stood = (
-            select_columns(change.disposition)  # type: ignore[call-overload]
+            select_columns(change.disposition)
             .where(
                 change.referral_id == referral.id,
                 change.charity_id == Context.charity,
@@ -252,7 +255,7 @@ def ledger() -> Plan:
             .lateral("stood")
         )
         return (
-            select_columns(referral.source, stood.c.disposition, cast(func.count(), Integer).label("count"))  # type: ignore[call-overload]
+            select_columns(referral.source, stood.c.disposition, cast(func.count(), Integer).label("count"))
             .select_from(referral)
             .join(stood, literal_column("true"))
             .where(

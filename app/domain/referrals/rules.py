@@ -10,7 +10,9 @@ from uuid import UUID
 from dateutil.relativedelta import relativedelta
 
 from app.domain.eligibility.dates import CalendarDuration
-from app.domain.eligibility.rules import Outcome
+from app.domain.eligibility.decision import Outcome
+from app.domain.eligibility.facts import PersonFacts
+from app.domain.eligibility.models import EligibilityDecision
 from app.domain.referrals.models import Disposition, Status
 
 
@@ -76,6 +78,21 @@ def status_of(disposition: Disposition) -> Status:
     if disposition is D.ALLOCATED:
         return Status.ALLOCATED
     return Status.OPEN if disposition.open else Status.CLOSED
+
+
+def as_on_receipt(known: PersonFacts, *, before: EligibilityDecision) -> PersonFacts:
+    """The facts as they bear on the day of receipt: that an eligible man has left since does not mean that he was not in
+    custody then. Waiting must not turn an eligible man into an ineligible one."""
+    if known.custody.in_custody is not False or before.outcome != Outcome.ELIGIBLE:
+        return known
+    was = (before.inputs.get("custody") or {}).get("in_custody")
+    return known.model_copy(update={"custody": known.custody.model_copy(update={"in_custody": was})})
+
+
+def same_decision(one: EligibilityDecision, other: EligibilityDecision) -> bool:
+    """Whether two decisions say the same, for the same reasons, from the same facts, under the same policy."""
+    said = ("outcome", "reasons", "basis", "custody_end", "threshold", "warnings", "inputs", "policy_id")
+    return all(getattr(one, name) == getattr(other, name) for name in said)
 
 
 # A reference: the charity's letters, four and four characters, the last one a check. 31 symbols, as a prime makes the
