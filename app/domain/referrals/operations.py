@@ -48,6 +48,7 @@ async def submit(session: AsyncSession, *, actor: Actor, command: SubmitReferral
         raise _invalid("/received_on", "IN_THE_FUTURE", "A referral cannot have been received in the future.")
     programme = await open_programme(session, actor=actor, programme_id=command.programme_id, now=now)
     from_partner = actor.role is Role.REFERRER
+    channel = command.channel or (Channel.API if from_partner else None)
     known = await person_for(session, actor=actor, command=command, now=now)
     charity = (await session.exec(select(Organisation.code).where(Organisation.id == actor.charity_id))).one()
     referral = Referral.model_validate(
@@ -57,14 +58,14 @@ async def submit(session: AsyncSession, *, actor: Actor, command: SubmitReferral
             "programme_id": programme.id,
             "person_id": known.person.id,
             "partner_id": actor.organisation_id if from_partner else None,
-            "channel": command.channel or (Channel.API if from_partner else None),
+            "channel": channel,
             "received_on": received_on,
             "received_at": now,
             "reference": new_reference(charity or "REF"),
             "disposition": Disposition.AWAITING_INFORMATION,
             "disposition_for_partner": Disposition.AWAITING_INFORMATION,
             "disposition_since": now,
-            "submitted": _as_received(command),
+            "submitted": _as_received(command, channel),
             "created_at": now,
             "created_by": actor.subject_id,
             "updated_at": now,
@@ -386,8 +387,14 @@ async def _publish(session: AsyncSession, actor: Actor, referral: Referral, type
     )
 
 
-def _as_received(command: SubmitReferral) -> dict[str, Any]:
+def _as_received(command: SubmitReferral, channel: Channel | None) -> dict[str, Any]:
+    """What was sent, for whoever sent it: the charity's later corrections are not theirs to see."""
     return {
+        "source": command.source.value,
+        "source_detail": command.source_detail,
+        "channel": channel.value if channel else None,
+        "reason": command.reason,
+        "needs": [need.value for need in command.needs],
         "person": command.person.model_dump(mode="json", exclude_unset=True) if command.person else {},
         "custody": command.custody.model_dump(mode="json", exclude_unset=True) if command.custody else None,
         "consent": command.consent.model_dump(mode="json", exclude_unset=True) if command.consent else None,

@@ -1,6 +1,7 @@
 """What may be asked about referrals: themselves as the charity or as the agency sees them, their history, the waiting
 list, the ledger."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
@@ -67,6 +68,31 @@ def _links(row: Row, *, staff: bool) -> ColumnElement[Any]:
     return func.json_strip_nulls(func.json_build_object(*parts), type_=JSON)
 
 
+def _recorder_name(row: Row) -> ColumnElement[Any]:
+    member: Row = aliased(Member)
+    client: Row = aliased(Client)
+    return func.coalesce(
+        select_columns(member.display_name)
+        .where(member.id == row.recorded_by, member.charity_id == row.charity_id)
+        .correlate_except(member)
+        .scalar_subquery(),
+        select_columns(client.name)
+        .where(client.id == row.recorded_by, client.charity_id == row.charity_id)
+        .correlate_except(client)
+        .scalar_subquery(),
+        type_=Text(),
+    )
+
+
+HISTORY_ENTRIES = View(
+    "disposition_change",
+    DispositionChange,
+    HistoryEntry,
+    Permission.PEOPLE_READ,
+    computed={"recorded_by_name": _recorder_name},
+    versioned=False,
+)
+
 REFERRALS = View(
     "referral",
     Referral,
@@ -86,13 +112,23 @@ REFERRALS = View(
     },
 )
 
+def _as_sent(name: str) -> Callable[[Any], ColumnElement[Any]]:
+    """As the agency sent it: what the charity has corrected since is not the agency's to see."""
+
+    def column(row: Any) -> ColumnElement[Any]:
+        sent: ColumnElement[Any] = row.submitted[name]
+        return sent
+
+    return column
+
+
 SUBMITTED_REFERRALS = View(
     "submitted_referral",
     Referral,
     SubmittedReferralRead,
     Permission.REFERRALS_READ,
     computed={
-        "person": lambda t: t.submitted["person"],
+        **{name: _as_sent(name) for name in ("source", "source_detail", "channel", "reason", "needs", "person")},
         "disposition": lambda t: t.disposition_for_partner,
         "status": lambda t: _status(t.disposition_for_partner),
         "links": lambda t: _links(t, staff=False),
@@ -138,7 +174,7 @@ SUBMITTED_REFERRALS_LIST = Collection(
     SUBMITTED_REFERRALS,
     orders={name: _ORDERS[name] for name in ("-received_on", "received_on")},
     filters={
-        **{name: rule for name, rule in REFERRALS_LIST.filters.items() if name not in ("person_id", "partner_id")},
+        **{name: rule for name, rule in REFERRALS_LIST.filters.items() if name not in ("person_id", "partner_id", "source")},
         "disposition": lambda t, value: t.disposition_for_partner == func.any(value),
     },
     filter_types=REFERRALS_LIST.filter_types,
@@ -153,31 +189,6 @@ def referrals_for(actor: Actor) -> View:
 def referrals_list_for(actor: Actor) -> Collection:
     return SUBMITTED_REFERRALS_LIST if actor.role is Role.REFERRER else REFERRALS_LIST
 
-
-def _recorder_name(row: Row) -> ColumnElement[Any]:
-    member: Row = aliased(Member)
-    client: Row = aliased(Client)
-    return func.coalesce(
-        select_columns(member.display_name)
-        .where(member.id == row.recorded_by, member.charity_id == row.charity_id)
-        .correlate_except(member)
-        .scalar_subquery(),
-        select_columns(client.name)
-        .where(client.id == row.recorded_by, client.charity_id == row.charity_id)
-        .correlate_except(client)
-        .scalar_subquery(),
-        type_=Text(),
-    )
-
-
-HISTORY_ENTRIES = View(
-    "disposition_change",
-    DispositionChange,
-    HistoryEntry,
-    Permission.PEOPLE_READ,
-    computed={"recorded_by_name": _recorder_name},
-    versioned=False,
-)
 
 HISTORY_OF = Collection(
     HISTORY_ENTRIES,
