@@ -30,8 +30,14 @@ def main() -> None:
     try:
         cli()
     except _FRIENDLY as error:
-        typer.echo(f"throughgate: {str(error).splitlines()[0]}", err=True)
+        typer.echo(f"throughgate: {_sentence(error)}", err=True)
         raise SystemExit(1) from None
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, ConnectionError | TimeoutError):
+        return "The database cannot be reached: check that it runs and that DATABASE_URL is right."
+    return (str(error) or type(error).__name__).splitlines()[0]
 
 
 def _demo(configured: Settings) -> Settings:

@@ -50,7 +50,7 @@ ROUTERS = (
 def create_app(settings: Settings, *, database_url: str, clock: Callable[[], datetime] = now_utc) -> FastAPI:
     """The service on one database. The database must be migrated; connections open with the first request."""
     ring = KeyRing.load_or_create(settings.data_dir / "keys" / "ring.json", now=clock())
-    database = Database(database_url, pool_size=settings.pool_size, pooler_in_front=settings.pooler_in_front)
+    database = Database(database_url, pool_size=settings.pool_size)
     telemetry = Telemetry()
 
     @contextlib.asynccontextmanager

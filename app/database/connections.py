@@ -20,18 +20,20 @@ _TURN_SECONDS = 10  # how long a reader waits for a connection before it is told
 
 
 class Connector:
-    """Opens connections on one DSN. Behind a transaction pooler nothing may be prepared on a connection, as the next
-    statement can land on another one."""
+    """Opens connections on one DSN, each as a database role from its first moment on.
 
-    def __init__(self, dsn: str, *, pooler_in_front: bool) -> None:
+    A transaction pooler between us and PostgreSQL would hand one caller's role and prepared statements to the next. The
+    role is a start-up parameter, which PgBouncer refuses: the service does not start behind one, rather than leak.
+    """
+
+    def __init__(self, dsn: str) -> None:
         self._dsn = dsn
-        self._cache = 0 if pooler_in_front else 1024
 
     async def __call__(self, role: str) -> asyncpg.Connection:
         return await asyncpg.connect(
             self._dsn,
             server_settings={**_SERVER_SETTINGS, "role": role},
-            statement_cache_size=self._cache,
+            statement_cache_size=1024,
             timeout=10,
             command_timeout=20,
         )

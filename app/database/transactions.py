@@ -33,8 +33,8 @@ _ENTER = text(
 class Database:
     """Two small pools on one DSN: one for reads, whose connections each keep a role, one for write transactions."""
 
-    def __init__(self, dsn: str, *, pool_size: int = 8, pooler_in_front: bool = False) -> None:
-        connect = Connector(dsn, pooler_in_front=pooler_in_front)
+    def __init__(self, dsn: str, *, pool_size: int = 8) -> None:
+        connect = Connector(dsn)
         self._readers = ReaderPool(connect, pool_size)
         self._engine: AsyncEngine = create_async_engine(
             "postgresql+asyncpg://",
