@@ -1,1 +1,2 @@
-"""The database's shape over time. `env.py` runs the steps in `versions/`; `security.py` grants what each role may do."""
+"""The database's shape over time. `env.py` runs the steps in `versions/`; `security.py` grants what each role may
+do."""

@@ -14,6 +14,8 @@ from app import tables  # noqa: F401 -- importing it fills SQLModel.metadata
 from app.settings import settings
 from migrations.security import OWNER, create_roles
 
+LOCK_TIMEOUT = "10s"
+
 
 def _dsn() -> str:
     given = context.config.attributes.get("dsn")
@@ -31,7 +33,7 @@ def _run(connection: Connection) -> None:
     with connection.begin():
         connection.execute(text(f"set local role {OWNER}"))
         # Wait rather than queue behind a long transaction with everybody else queueing behind us.
-        connection.execute(text("set local lock_timeout = '10s'"))
+        connection.execute(text(f"set local lock_timeout = '{LOCK_TIMEOUT}'"))
         context.configure(
             connection=connection,
             target_metadata=SQLModel.metadata,
@@ -53,7 +55,11 @@ async def _main() -> None:
 
 
 if context.is_offline_mode():
-    context.configure(dialect_name="postgresql", target_metadata=SQLModel.metadata, literal_binds=True)
-    context.run_migrations()
+    context.configure(
+        dialect_name="postgresql", target_metadata=SQLModel.metadata, literal_binds=True, transactional_ddl=True
+    )
+    with context.begin_transaction():
+        context.execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'")
+        context.run_migrations()
 else:
     asyncio.run(_main())

@@ -77,8 +77,8 @@ def protect(table: str) -> None:
 def grant(table: str, roles: str | Iterable[str], privileges: Mapping[str, str]) -> None:
     """Let roles do things to rows of a table: `{"select": OWN_CHARITY, "update(name)": OWN_CHARITY}`.
 
-    A privilege may name columns. Each gets the grant and a policy with the condition; for insert and update the condition
-    also holds for the new row.
+    A privilege may name columns. Each gets the grant and a policy with the condition; for insert and update the
+    condition also holds for the new row.
     """
     for role in [roles] if isinstance(roles, str) else roles:
         for privilege, condition in privileges.items():

@@ -16,9 +16,11 @@ from app.domain.kernel.actor import Actor
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.reading import (
     Collection,
+    Listing,
     Plan,
     Selection,
     View,
+    compile_connection,
     compile_one,
     compile_page,
     select_fields,
@@ -67,17 +69,24 @@ class Reader:
         return Reader(self._database, self._cursors, self.actor, request_id=self._request_id, session=session)
 
     async def rows(self, plan: Plan, values: dict[str, Any]) -> list[asyncpg.Record]:
+        values = {**values, "ctx_cursor_secret": self._cursors.secret}
         if self._session is not None:
             return await self._database.fetch_within(
                 self._session, plan, values, actor=self.actor, request_id=self._request_id
             )
         return await self._database.fetch(plan, values, actor=self.actor, request_id=self._request_id)
 
-    async def one(self, view: View, key: UUID | str, selection: Selection | None = None) -> Found:
-        """One thing by its key. Raises `Forbidden`, `NotFound`."""
+    async def one(
+        self,
+        view: View,
+        key: UUID | str,
+        selection: Selection | None = None,
+        values: dict[str, Any] | None = None,
+    ) -> Found:
+        """One thing by its key; `values` are the parameters of listings inside it. Raises `Forbidden`, `NotFound`."""
         require(self.actor, view.permission)
         plan = compile_one(view, selection or select_fields(view), self.actor.permissions)
-        rows = await self.rows(plan, {"key": key})
+        rows = await self.rows(plan, {**(values or {}), "key": key})
         if not rows:
             raise NotFound()
         return Found(rows[0]["j"], rows[0]["version"])
@@ -98,33 +107,57 @@ class Reader:
             {name: value for name, value in (filters or {}).items() if value is not None},
         )
         require(self.actor, view.permission)
-        order = order or collection.default_order
-        scope = self._scope(collection, order, given)
-        after = self._cursors.read(scope, cursor) if cursor else []
-        plan = compile_page(
-            collection,
-            selection or select_fields(view),
-            self.actor.permissions,
-            frozenset(given),
-            order,
-            bool(after),
-        )
-        values: dict[str, Any] = {"page": limit + 1}
-        values |= {f"filter_{name}": value for name, value in given.items()}
-        values |= {f"after{n}": key for n, key in enumerate(after)}
+        listing = Listing(order or collection.default_order, frozenset(given), cursor=cursor is not None)
+        values = self.page_values(collection, listing, limit=limit, cursor=cursor, filters=given)
+        plan = compile_page(collection, selection or select_fields(view), self.actor.permissions, listing)
         rows = await self.rows(plan, values)
-        more = len(rows) > limit
-        rows = rows[:limit]
-        keys = [column for column in rows[0].keys() if column != "j"] if rows else []  # noqa: SIM118 -- a Record
-        following = self._cursors.write(scope, [rows[-1][key] for key in keys]) if more else None
-        return Page([row["j"] for row in rows], following)
+        shown = rows[:limit]
+        following = None
+        if len(rows) > limit:
+            keys = [name for name in shown[-1].keys() if name != "j"]  # noqa: SIM118 -- a Record
+            following = self._cursors.write(values["scope"], [shown[-1][name] for name in keys])
+        return Page([row["j"] for row in shown], following)
+
+    async def connection(
+        self,
+        collection: Collection,
+        selection: Selection,
+        listing: Listing,
+        values: dict[str, Any],
+    ) -> str:
+        """A connection as JSON; `values` are those of `page_values`, for it and for the listings inside it."""
+        require(self.actor, collection.view.permission)
+        plan = compile_connection(collection, selection, self.actor.permissions, listing)
+        rows = await self.rows(plan, values)
+        json: str = rows[0]["j"]
+        return json
+
+    def page_values(
+        self, collection: Collection, listing: Listing, *, limit: int, cursor: str | None, filters: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The parameters of a listing. Raises `InvalidCursor` for a cursor of another list, order, filter or reader."""
+        path = listing.path
+        scope = self._scope(collection, listing.order, filters)
+        values = {f"{path}page": limit + 1, f"{path}scope": scope}
+        values |= {f"{path}filter_{name}": value for name, value in filters.items()}
+        if cursor is not None:
+            keys = self._cursors.read(scope, cursor, collection.key_types(listing.order))
+            values |= {f"{path}after{n}": key for n, key in enumerate(keys)}
+        return values
 
     def slice(
-        self, whole: Sequence[T], *, key: Callable[[T], tuple[Any, ...]], scope: str, limit: int, cursor: str | None
+        self,
+        whole: Sequence[T],
+        *,
+        key: Callable[[T], tuple[Any, ...]],
+        types: Sequence[type],
+        scope: str,
+        limit: int,
+        cursor: str | None,
     ) -> tuple[Sequence[T], str | None]:
         """A page of a list that was ordered in Python by a unique, ascending key, and the cursor of the next."""
         scope = f"{scope}|{self.actor.organisation_id}|{self.actor.role}"
-        after = tuple(self._cursors.read(scope, cursor)) if cursor else None
+        after = tuple(self._cursors.read(scope, cursor, types)) if cursor else None
         rest = [one for one in whole if after is None or key(one) > after]
         shown = rest[:limit]
         return shown, self._cursors.write(scope, list(key(shown[-1]))) if len(rest) > limit else None

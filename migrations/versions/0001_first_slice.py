@@ -648,12 +648,20 @@ $$
 
 # The duplicates of a referral may have come from agencies whose rows the present role cannot see: they show their agency
 # what the referral that stands shows, and follow it when it is itself merged into another.
+# Their version counts up too: one that stood still while the disposition moved would tell the agency of a duplicate.
 FOLLOW_SURVIVOR = """
-create function throughgate.follow_survivor(p_survivor uuid, p_merged_into uuid, p_disposition text) returns void
+create function throughgate.follow_survivor(
+  p_survivor uuid, p_merged_into uuid, p_disposition text, p_due date, p_at timestamptz
+) returns void
 language sql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
   update public.referral
-     set disposition_for_partner = p_disposition, duplicate_of_id = coalesce(p_merged_into, duplicate_of_id)
+     set disposition_for_partner = p_disposition,
+         information_due_on =
+           case when p_disposition = 'awaiting_information' then coalesce(information_due_on, p_due) end,
+         duplicate_of_id = coalesce(p_merged_into, duplicate_of_id),
+         version = version + 1,
+         updated_at = p_at
    where duplicate_of_id = p_survivor
      and charity_id = nullif(current_setting('app.charity', true), '')::uuid
 $$
@@ -691,7 +699,6 @@ WRITTEN_ONCE = ("audit_entry", "disposition_change", "eligibility_decision", "el
 NEVER_EDITED = ("custody_facts", "consent", "explanation", "conviction", "event")
 
 CASEWORK = ("tg_manager", "tg_coordinator")
-STAFF = (*CASEWORK, "tg_safeguarding_lead")
 EVERYONE = tuple(role for role in APPLICATION_ROLES if role != "tg_authenticator")
 IN_A_CHARITY = tuple(role for role in EVERYONE if role != "tg_platform_operator")
 
@@ -742,7 +749,16 @@ def grant_organisations() -> None:
 
 def grant_access() -> None:
     grant("member", OWNER, {"select": EVERYTHING})
-    grant("member", "tg_manager", {"select": OWN_CHARITY, "insert": OWN_CHARITY, "update": OWN_CHARITY})
+    # Nobody but the log-in ever reads a password's hash or a secret's digest.
+    but_the_hash = (
+        "id, charity_id, organisation_id, display_name, email, roles, standing, authority,"
+        " version, created_at, created_by, updated_at"
+    )
+    grant(
+        "member",
+        "tg_manager",
+        {f"select({but_the_hash})": OWN_CHARITY, "insert": OWN_CHARITY, "update": OWN_CHARITY},
+    )
     grant("member", "tg_platform_operator", {"insert": EVERYTHING})
     grant("member", "tg_authenticator", {"select": EVERYTHING, "update(password_hash)": EVERYTHING})
     grant("client", OWNER, {"select": EVERYTHING})
@@ -755,7 +771,6 @@ def grant_access() -> None:
             ("tg_coordinator", "tg_safeguarding_lead", "tg_data_protection_lead"),
             {f"select({columns})": OWN_CHARITY},
         )
-    # Nobody but the log-in ever reads a digest.
     grant(
         "client_secret",
         "tg_manager",
@@ -814,10 +829,15 @@ def grant_casework() -> None:
     grant("referral", "tg_intake", {"select": OWN_AGENCY, "insert": OWN_AGENCY, "update": OWN_AGENCY})
     grant("referral", OWNER, {"select": EVERYTHING, "update": EVERYTHING})
     grant("eligibility_decision", "tg_intake", {"insert": OWN_AGENCY})
-    of_own_referral = f"{OWN_CHARITY} and referral_id in (select id from referral)"
+    of_own_referral = f"{OWN_CHARITY} and referral_id in (select id from referral)"  # noqa: S608 -- our own words
     grant("disposition_change", "tg_intake", {"select": of_own_referral})
-    grant("referral", "tg_referrer", {"select": OWN_AGENCY})
-    grant("eligibility_decision", "tg_referrer", {"select": OWN_AGENCY})
+    # An agency reads what it sent and where that stands for it; whom the charity takes the man for is in no column of these.
+    as_sent = (
+        "id, charity_id, partner_id, programme_id, reference, partner_reference, received_on, received_at, submitted,"
+        " disposition_for_partner, information_due_on, version"
+    )
+    grant("referral", "tg_referrer", {f"select({as_sent})": OWN_AGENCY})
+    grant("eligibility_decision", "tg_referrer", {"select": f"{OWN_AGENCY} and sequence = 1"})
 
 
 def grant_records() -> None:
@@ -830,9 +850,8 @@ def grant_records() -> None:
 
 
 def add_reference_data() -> None:
-    establishment = sa.table(
-        "establishment", *(sa.column(name) for name in ("agency_id", "name", "kind", "active", "source"))
-    )
+    texts = (sa.column(name, sa.Text()) for name in ("agency_id", "name", "kind", "source"))
+    establishment = sa.table("establishment", *texts, sa.column("active", sa.Boolean()))
     rows = json.loads((Path(__file__).parent.parent / "data" / "establishments.json").read_text(encoding="utf-8"))
     op.bulk_insert(establishment, rows)
 

@@ -1,10 +1,10 @@
 """Policies by version and decisions under them: both are written once and never edited."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 from pydantic import Field as SchemaField
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
@@ -19,6 +19,7 @@ from app.domain.kernel.rows import (
     Tenanted,
     code_field,
     codes_field,
+    command_config,
     instant_field,
 )
 from app.domain.people.models import CUSTODY_EXAMPLE, CustodyInput, PersonInput
@@ -38,18 +39,13 @@ class EligibilityPolicy(Identified, Tenanted, Created, table=True):
 class PublishPolicy(BaseModel):
     """A new version of a programme's policy. Decisions already made keep the version they were made under."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "document": {
-                        "name": "Three months left to serve",
-                        "all": [{"predicate": "custody_remaining", "op": ">=", "value": "P3M"}],
-                    }
-                }
-            ]
-        },
+    model_config = command_config(
+        {
+            "document": {
+                "name": "Three months left to serve",
+                "all": [{"predicate": "custody_remaining", "op": ">=", "value": "P3M"}],
+            }
+        }
     )
     document: PolicyDocument
     valid_from: CivilDate | None = SchemaField(default=None, description="First day in force; default today.")
@@ -84,7 +80,7 @@ class DecisionFields(SQLModel):
     reasons: list[Any] = Field(sa_type=JSONB, description="Every predicate's answer, in the policy's order.")
     basis: str | None = Field(default=None, description="Which date decided, for example CRD.")
     custody_end: CivilDate | None = Field(default=None, description="When custody ends as far as known.")
-    threshold: CivilDate | None = Field(default=None, description="custody_end must be on or after this day.")
+    threshold: date | None = Field(default=None, description="custody_end must be on or after this day.")
     warnings: list[str] = codes_field(default_factory=list, description="What to look at, as codes.")
     evaluated_on: CivilDate = Field(description="The day for which it was judged: the day the referral was received.")
     inputs: dict[str, Any] = Field(sa_type=JSONB, description="Every fact used, not only those that decided.")
@@ -116,20 +112,15 @@ class DecisionRead(DecisionFields):
 class PreviewEligibility(BaseModel):
     """Custody facts and a programme or a policy; nothing is stored."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "policy": {
-                        "name": "Three months left to serve",
-                        "all": [{"predicate": "custody_remaining", "op": ">=", "value": "P3M"}],
-                    },
-                    "custody": CUSTODY_EXAMPLE,
-                    "on": "2026-11-22",
-                }
-            ]
-        },
+    model_config = command_config(
+        {
+            "policy": {
+                "name": "Three months left to serve",
+                "all": [{"predicate": "custody_remaining", "op": ">=", "value": "P3M"}],
+            },
+            "custody": CUSTODY_EXAMPLE,
+            "on": "2026-11-22",
+        }
     )
     programme_id: UUID | None = SchemaField(default=None, description="Judge by the policy in force of this programme.")
     policy: PolicyDocument | None = SchemaField(default=None, description="Or by this policy.")

@@ -17,7 +17,7 @@ from app.domain.eligibility.rules import Decision, Outcome, PolicyReference, Rea
 from app.domain.kernel import audit
 from app.domain.kernel.access import Permission, require
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.changes import load
+from app.domain.kernel.changes import load, touch
 from app.domain.kernel.rows import civil_date
 from app.domain.organisations.models import Programme
 from app.domain.people.models import Conviction, CustodyFields, PersonFields, ProtectedCharacteristicFields
@@ -35,13 +35,10 @@ def facts(
     consent_given: bool | None = None,
 ) -> PersonFacts:
     """What is on file, as the policy language asks for it."""
-    known = (
-        JudgedCustody()
-        if custody is None
-        else JudgedCustody(**custody.model_dump(include=set(JudgedCustody.model_fields)))
-    )
+    # By attribute: a row from the database holds its codes as plain text, and `model_dump` would complain of that.
+    dates = {name: getattr(custody, name) for name in JudgedCustody.model_fields} if custody is not None else {}
     return PersonFacts(
-        custody=known,
+        custody=JudgedCustody(**dates),
         date_of_birth=person.date_of_birth,
         sex=person.sex,
         gender_identity=protected.gender_identity if protected else None,
@@ -96,8 +93,8 @@ async def decide(
     sequence: int,
     now: datetime,
 ) -> EligibilityDecision:
-    """Judge a referral by the policy in force on the day it was received: a row with all its inputs, for the caller to add
-    once the referral is there."""
+    """Judge a referral by the policy in force on the day it was received: a row with all its inputs, for the caller to
+    add once the referral is there."""
     policy = await policy_in_force(session, actor=actor, programme_id=programme_id, on=evaluated_on)
     document = PolicyDocument.model_validate(policy.document) if policy else None
     decision = judge(document, known, evaluated_on=evaluated_on)
@@ -120,8 +117,8 @@ async def decide(
 async def publish_policy(
     session: AsyncSession, *, actor: Actor, programme_id: UUID, command: PublishPolicy, now: datetime
 ) -> EligibilityPolicy:
-    """Add a version to a programme's policy. Two at once are safe: the programme's row is locked, so each gets a number of
-    its own. Decisions already made keep the version they were made under."""
+    """Add a version to a programme's policy. Two at once are safe: the programme's row is locked, so each gets a number
+    of its own. Decisions already made keep the version they were made under."""
     require(actor, Permission.PROGRAMMES_WRITE)
     programme = await load(session, Programme, programme_id, actor=actor, lock=True)
     newest = await session.exec(
@@ -130,7 +127,8 @@ async def publish_policy(
         .order_by(col(EligibilityPolicy.policy_version).desc())
         .limit(1)
     )
-    document = command.document.model_dump(mode="json", by_alias=True, exclude_none=True)
+    # With its nulls: a bound that is null is not set yet, and a policy without it could not be read again.
+    document = command.document.model_dump(mode="json", by_alias=True)
     row = EligibilityPolicy(
         charity_id=actor.charity_id,
         programme_id=programme_id,
@@ -141,8 +139,7 @@ async def publish_policy(
         created_by=actor.subject_id,
     )
     session.add(row)
-    programme.version += 1
-    programme.updated_at = now
+    touch(programme, now=now)
     session.add(programme)
     await audit.record(session, "programme.policy_published", programme_id, ["document", "valid_from"])
     return row

@@ -6,7 +6,6 @@ programme yet: it is never guessed, and evaluates to unknown with the reason CRI
 """
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
@@ -20,6 +19,7 @@ from app.domain.eligibility.criteria import (
     Note,
     Written,
 )
+from app.domain.kernel.rows import CivilDate
 from app.domain.people.codes import Ethnicity
 
 MAX_DEPTH = 8
@@ -63,7 +63,7 @@ class CodeSet(Written):
     """A named, versioned set of ethnicity codes: who is inside, and on which codes the programme has not
     decided (these evaluate to unknown). Every other code is outside."""
 
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, le=1_000_000)
     codes: tuple[Ethnicity, ...] | None
     undecided: tuple[Ethnicity, ...] = ()
     source: Note | None = None
@@ -76,9 +76,9 @@ class PolicyDocument(Written):
     """
 
     id: Slug | None = None
-    version: int = Field(default=1, ge=1)
+    version: int = Field(default=1, ge=1, le=1_000_000)
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
-    valid_from: date | None = None
+    valid_from: CivilDate | None = None
     evaluate_on: Literal["referral_received"] = "referral_received"
     source: Note | None = None
     metadata: dict[str, str | bool | int | None] = Field(default_factory=dict, max_length=50)
@@ -107,9 +107,9 @@ class PolicyDocument(Written):
             raise ValueError(f"more than {MAX_NODES} criteria")
         if any(depth > MAX_DEPTH for _, depth in nodes):
             raise ValueError(f"criteria nested more than {MAX_DEPTH} deep")
-        missing = {leaf.code_set for leaf in self.criteria() if isinstance(leaf, EthnicGroupIn)}
-        if missing := missing - self.code_sets.keys():
-            raise ValueError(f"code_sets lacks {', '.join(sorted(missing))}")
+        named = {leaf.code_set for leaf in self.criteria() if isinstance(leaf, EthnicGroupIn)}
+        if named - self.code_sets.keys():
+            raise ValueError("code_sets lacks a set that a criterion names")
         return self
 
 

@@ -10,7 +10,7 @@ import orjson
 from app.domain.eligibility.models import DecisionRead, PolicyUsed, PreviewEligibility
 from app.domain.eligibility.operations import facts, judge
 from app.domain.eligibility.policy import PolicyDocument
-from app.domain.kernel.errors import FieldError, ValidationFailed
+from app.domain.kernel.errors import invalid
 from app.domain.people.models import PersonFields, ProtectedCharacteristicFields
 
 Chosen = tuple[UUID | None, int | None, PolicyDocument | None]
@@ -19,9 +19,7 @@ Chosen = tuple[UUID | None, int | None, PolicyDocument | None]
 def chosen_policy(command: PreviewEligibility, rows: Sequence[dict[str, Any]]) -> Chosen:
     """The policy sent along, or the programme's (the row of `queries.policy_for_preview`): id, version, document."""
     if (command.policy is None) == (command.programme_id is None):
-        raise ValidationFailed(
-            errors=[FieldError("/programme_id", "ONE_OF", "Give either `programme_id` or `policy`, not both.")]
-        )
+        raise invalid("/programme_id", "ONE_OF", "Give either `programme_id` or `policy`, not both.")
     if command.policy is not None:
         return None, None, command.policy
     if not rows:

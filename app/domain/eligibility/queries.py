@@ -4,27 +4,34 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, Uuid, bindparam, func
+from sqlalchemy import ColumnElement, Date, Select, Uuid, bindparam, func
 from sqlalchemy import select as select_columns
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.domain.eligibility.models import DecisionRead, EligibilityDecision, EligibilityPolicy, PolicyRead
+from app.domain.eligibility.models import (
+    DecisionRead,
+    EligibilityDecision,
+    EligibilityPolicy,
+    PolicyRead,
+    PolicyUsed,
+    Reason,
+)
 from app.domain.kernel.access import Permission
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.reading import Collection, Context, Order, Plan, View, compile_select
+from app.domain.kernel.reading import Collection, Context, Nested, Order, Plan, Row, View, compile_select
 
 POLICIES = Collection(
     View("eligibility_policy", EligibilityPolicy, PolicyRead, Permission.PROGRAMMES_READ, versioned=False),
     orders={"-policy_version": Order(lambda t: [t.policy_version], descending=True)},
     filters={"programme_id": lambda t, value: t.programme_id == value},
-    filter_types={"programme_id": Uuid()},
+    filter_shapes={"programme_id": UUID},
 )
 
 
-def _policy_used(row: Any) -> ColumnElement[Any]:
+def _policy_used(row: Row) -> ColumnElement[Any]:
     return func.json_build_object("id", row.policy_id, "version", row.policy_version, type_=JSON)
 
 
@@ -34,6 +41,7 @@ DECISIONS = View(
     DecisionRead,
     Permission.REFERRALS_READ,
     computed={"policy": _policy_used},
+    nested={"reasons": Nested(Reason, many=True), "policy": Nested(PolicyUsed)},
     versioned=False,
 )
 
@@ -44,16 +52,16 @@ DECISIONS_OF = Collection(
         "referral_id": lambda t, value: t.referral_id == value,
         "sequence": lambda t, value: t.sequence == value,
     },
-    filter_types={"referral_id": Uuid(), "sequence": Integer()},
+    filter_shapes={"referral_id": UUID, "sequence": int},
 )
 
 
-def newest_decision(referral_id: ColumnElement[Any], row: Any) -> ColumnElement[bool]:
+def newest_decision(referral_id: ColumnElement[Any], row: Row) -> ColumnElement[bool]:
     """Joins a referral to the newest decision on it."""
-    other = aliased(EligibilityDecision)
+    other: Row = aliased(EligibilityDecision)
     newest = (
         select_columns(func.max(other.sequence))
-        .where(other.referral_id == referral_id)  # type: ignore[arg-type]
+        .where(other.referral_id == referral_id)
         .correlate_except(other)
         .scalar_subquery()
     )
@@ -82,15 +90,15 @@ def policy_for_preview() -> Plan:
     """The policy of a programme (parameter `programme`) on a day (`on`): its id, version and document, or no row."""
 
     def build() -> Select[Any]:
-        policy = aliased(EligibilityPolicy)
+        policy: Row = aliased(EligibilityPolicy)
         return (
-            select_columns(policy.id, policy.policy_version, policy.document)  # type: ignore[call-overload]
+            select_columns(policy.id, policy.policy_version, policy.document)
             .where(
-                policy.charity_id == Context.charity,  # type: ignore[arg-type]
+                policy.charity_id == Context.charity,
                 policy.programme_id == bindparam("programme", type_=Uuid()),
                 policy.valid_from <= bindparam("on", type_=Date()),
             )
-            .order_by(col(policy.policy_version).desc())
+            .order_by(policy.policy_version.desc())
             .limit(1)
         )
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Index, Text, bindparam, func, select
-from sqlmodel import Field, SQLModel
+from sqlalchemy import ARRAY, Index, Text, bindparam, func
+from sqlmodel import Field, SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.kernel.access import Permission
@@ -47,10 +47,7 @@ AUDIT = Collection(
         "object_id": lambda t, value: t.object_id == value,
         "subject_id": lambda t, value: t.subject_id == value,
     },
-    filter_types={
-        "object_id": AuditEntry.__table__.c.object_id.type,
-        "subject_id": AuditEntry.__table__.c.id.type,
-    },  # type: ignore[attr-defined]
+    filter_shapes={"object_id": UUID, "subject_id": UUID},
 )
 
 
@@ -59,4 +56,4 @@ async def record(session: AsyncSession, action: str, object_id: UUID | None, fie
     statement = select(
         func.throughgate.audit(action, object_id, bindparam("fields", sorted(set(fields)), type_=ARRAY(Text)))
     )
-    await session.exec(statement)  # type: ignore[call-overload]
+    await session.exec(statement)

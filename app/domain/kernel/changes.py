@@ -5,23 +5,28 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import inspect
+from sqlalchemy.orm import defer
 from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.errors import NotFound, PreconditionFailed
-from app.domain.kernel.rows import Versioned
+from app.domain.kernel.rows import SECRET, Versioned
 
 R = TypeVar("R", bound=SQLModel)
 V = TypeVar("V", bound=Versioned)
 
 
 async def load(session: AsyncSession, row: type[R], key: UUID, *, actor: Actor, lock: bool = False) -> R:
-    """A row of the actor's charity by its key. Raises `NotFound` (404). `lock`: until the transaction ends."""
-    statement = select(row).where(
-        row.__table__.primary_key.columns[0] == key,  # type: ignore[attr-defined]
-        row.charity_id == actor.charity_id,  # type: ignore[attr-defined]
-    )
+    """A row of the actor's charity by its key. Raises `NotFound` (404). `lock`: until the transaction ends.
+
+    A column that is marked `SECRET` can be written and is not read: the actor's database role could not.
+    """
+    mapper = inspect(row)
+    unread = [defer(getattr(row, a.key), raiseload=True) for a in mapper.column_attrs if a.columns[0].info == SECRET]
+    statement = select(row).where(mapper.primary_key[0] == key, mapper.columns["charity_id"] == actor.charity_id)
+    statement = statement.options(*unread)
     if lock:
         statement = statement.with_for_update()
     found = (await session.exec(statement)).one_or_none()
@@ -31,7 +36,7 @@ async def load(session: AsyncSession, row: type[R], key: UUID, *, actor: Actor, 
 
 
 async def load_version(session: AsyncSession, row: type[V], key: UUID, *, actor: Actor, version: int | None) -> V:
-    """A row to change, locked. Two at once are safe: the second waits for the lock and then sees the first one's version.
+    """A row to change, locked. Two at once are safe: the second waits for the lock, then sees the first one's version.
 
     `version` is what the caller read (If-Match); None where the door has checked nothing, as for a machine's own step.
     Raises `NotFound`, `PreconditionFailed` (412).
@@ -48,6 +53,11 @@ def apply(row: Versioned, changes: Mapping[str, Any], *, now: datetime) -> list[
     for name in changed:
         setattr(row, name, changes[name])
     if changed:
-        row.version += 1
-        row.updated_at = now
+        touch(row, now=now)
     return changed
+
+
+def touch(row: Versioned, *, now: datetime) -> None:
+    """Count a change up: of the row, or of what belongs to it and is kept elsewhere."""
+    row.version += 1
+    row.updated_at = now

@@ -131,8 +131,14 @@ class ValidationFailed(DomainError):
     cure = "Correct the places named in `errors` and send the request again."
 
 
+def invalid(pointer: str, code: str, detail: str) -> ValidationFailed:
+    """One thing wrong with one place in the input."""
+    return ValidationFailed(detail, errors=[FieldError(pointer, code, detail)])
+
+
 class IdempotencyKeyReused(DomainError):
-    """This Idempotency-Key was used for a request with other content. The first request stands; this one did nothing."""
+    """This Idempotency-Key was used for a request with other content. The first request stands; this one did
+    nothing."""
 
     code = "IDEMPOTENCY_KEY_REUSED"
     title = "This Idempotency-Key belongs to another request"

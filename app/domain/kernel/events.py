@@ -41,8 +41,8 @@ async def publish(
     now: datetime,
     partner_id: UUID | None = None,
 ) -> None:
-    """Put an event into the outbox; it becomes visible when the transaction commits. Who writes events cannot read them,
-    so the statement asks nothing back."""
+    """Put an event into the outbox; it becomes visible when the transaction commits. Who writes events cannot read
+    them, so the statement asks nothing back."""
     statement = insert(Event).inline()
     await session.exec(
         statement.values(

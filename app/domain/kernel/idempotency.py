@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Text, UniqueConstraint, bindparam, func, select
+from sqlalchemy import UniqueConstraint, func
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.kernel.actor import Actor
@@ -53,17 +54,14 @@ async def earlier_answer(session: AsyncSession, *, actor: Actor, key: str, finge
     (`IdempotencyKeyInUse`, 409) instead of queueing on a connection each. Raises `IdempotencyKeyReused` (422) when the
     key belongs to another request.
     """
-    held = await session.exec(
-        select(func.pg_try_advisory_xact_lock(func.hashtextextended(bindparam("lock", type_=Text()), 0))),  # type: ignore[call-overload]
-        params={"lock": f"idempotency|{actor.subject_id}|{key}"},
-    )
-    if not held.scalar_one():
+    lock = func.hashtextextended(f"idempotency|{actor.subject_id}|{key}", 0)
+    held = await session.exec(select(func.pg_try_advisory_xact_lock(lock)))
+    if not held.one():
         raise IdempotencyKeyInUse(headers={"Retry-After": "1"})
     statement = select(IdempotencyRecord).where(
-        IdempotencyRecord.subject_id == actor.subject_id,  # type: ignore[arg-type]
-        IdempotencyRecord.key == key,  # type: ignore[arg-type]
+        IdempotencyRecord.subject_id == actor.subject_id, IdempotencyRecord.key == key
     )
-    record: IdempotencyRecord | None = (await session.exec(statement)).scalar_one_or_none()  # type: ignore[call-overload]
+    record = (await session.exec(statement)).one_or_none()
     if record is None:
         return None
     if record.fingerprint != fingerprint:

@@ -17,6 +17,3 @@ def writing_role(role: Role) -> str:
     """The database role for writes. A referrer writes through the intake role, which may add a person but not look
     one up, and reads back through its own, which sees only what its agency sent."""
     return INTAKE if role is Role.REFERRER else reading_role(role)
-
-
-ALL = (*(reading_role(role) for role in Role), INTAKE, AUTHENTICATOR)

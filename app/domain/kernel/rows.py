@@ -1,22 +1,27 @@
 """What rows have in common: ids, tenancy, versions, civil dates and instants."""
 
 import os
+import re
 import time
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, StringConstraints
-from sqlalchemy import ARRAY, BigInteger, DateTime, Text
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+from sqlalchemy import BigInteger, DateTime, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
+from sqlmodel._compat import SQLModelConfig
 
 LONDON = ZoneInfo("Europe/London")
 
 MAX_TEXT = 4_000
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
+
+SECRET = {"secret": True}
+"""Marks a column (`sa_column_kwargs={"info": SECRET}`) that nobody but the log-in may read."""
 
 
 def new_id() -> UUID:
@@ -42,14 +47,32 @@ def _within_reason(value: date) -> date:
 def _in_utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("must say its time zone, for example 2026-11-22T09:30:00Z")
-    _within_reason(value.date())
-    return value.astimezone(UTC)
+    _within_reason(value.date())  # first, as the ends of the calendar cannot be converted
+    instant = value.astimezone(UTC)
+    _within_reason(instant.date())
+    return instant
 
 
-CivilDate = Annotated[date, AfterValidator(_within_reason)]
+def _written_as_date(value: Any) -> Any:
+    """Not as a number of seconds, nor as such a number in text, both of which pydantic would take for a date."""
+    if isinstance(value, date) or (isinstance(value, str) and _DATE.fullmatch(value)):
+        return value
+    raise PydanticCustomError("date_parsing", "Give a date as YYYY-MM-DD.")
+
+
+def _written_as_instant(value: Any) -> Any:
+    if isinstance(value, datetime) or (isinstance(value, str) and _INSTANT.match(value)):
+        return value
+    raise PydanticCustomError("datetime_parsing", "Give an instant as in 2026-11-22T09:30:00Z.")
+
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(_DATE.pattern + "[Tt ]")
+
+CivilDate = Annotated[date, BeforeValidator(_written_as_date), AfterValidator(_within_reason)]
 """A date in Europe/London, `YYYY-MM-DD`, between 1900-01-01 and 2200-12-31."""
 
-Instant = Annotated[datetime, AfterValidator(_in_utc)]
+Instant = Annotated[datetime, BeforeValidator(_written_as_instant), AfterValidator(_in_utc)]
 """An instant, RFC 3339 with its offset; kept and answered in UTC with `Z`."""
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -61,7 +84,7 @@ Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 
 def instant_field(**more: Any) -> Any:
     """A timestamptz column."""
-    return Field(sa_type=DateTime(timezone=True), **more)  # type: ignore[call-overload]
+    return Field(sa_type=DateTime(timezone=True), **more)
 
 
 def code_field(**more: Any) -> Any:
@@ -71,7 +94,14 @@ def code_field(**more: Any) -> Any:
 
 def codes_field(**more: Any) -> Any:
     """A column for several codes of a list, as text[]."""
-    return Field(sa_type=ARRAY(Text), **more)  # type: ignore[call-overload]
+    return Field(sa_type=ARRAY(Text), **more)
+
+
+def command_config(*examples: dict[str, Any]) -> SQLModelConfig:
+    """Of a shape that callers send: an unknown field is an error, and the documentation shows the examples."""
+    if not examples:
+        return SQLModelConfig(extra="forbid")
+    return SQLModelConfig(extra="forbid", json_schema_extra={"examples": list(examples)})
 
 
 class Identified(SQLModel):
@@ -96,8 +126,3 @@ class Versioned(Created):
 
     version: int = Field(default=1, sa_type=BigInteger)
     updated_at: datetime = instant_field()
-
-
-def values(members: Iterable[StrEnum]) -> list[str]:
-    """The plain strings behind enum members: what a text[] column holds."""
-    return [member.value for member in members]

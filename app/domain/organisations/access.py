@@ -10,8 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.domain.kernel import audit
 from app.domain.kernel.access import ROLE_PERMISSIONS, Permission, Role, require
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.changes import apply, load, load_version
-from app.domain.kernel.errors import Conflict, FieldError, NotFound, ValidationFailed
+from app.domain.kernel.changes import apply, load, load_version, touch
+from app.domain.kernel.errors import Conflict, NotFound, invalid
 from app.domain.kernel.rows import new_id
 from app.domain.organisations.models import (
     ChangeClient,
@@ -66,9 +66,12 @@ async def change_member(
         _check_roles(await load(session, Organisation, member.organisation_id, actor=actor), change.roles, "/roles")
     if member.id == actor.subject_id and ({"roles", "standing"} & set(changes)):
         raise Conflict("You cannot change your own roles or standing.", cure="Ask another manager to do it.")
-    if password_hash is not None:
-        changes["password_hash"] = password_hash
     changed = apply(member, changes, now=now)
+    if password_hash is not None:  # nobody here can read the one before it, so it is not compared
+        if not changed:
+            touch(member, now=now)
+        member.password_hash = password_hash
+        changed.append("password_hash")
     if {"roles", "standing", "password_hash"} & set(changed):
         member.authority += 1
     session.add(member)
@@ -118,8 +121,8 @@ async def change_client(
 async def add_secret(
     session: AsyncSession, *, actor: Actor, client_id: UUID, digest: str, end_others_now: bool, now: datetime
 ) -> ClientSecret:
-    """A new secret. The newest of the others works for seven days more, so that a program can change over; any third ends
-    now, and with `end_others_now` all do. Two at once are safe: the client's row is locked."""
+    """A new secret. The newest of the others works for seven days more, so that a program can change over; any third
+    ends now, and with `end_others_now` all do. Two at once are safe: the client's row is locked."""
     require(actor, Permission.CLIENTS_WRITE)
     client = await load(session, Client, client_id, actor=actor, lock=True)
     if client.standing == Standing.REVOKED:
@@ -139,8 +142,7 @@ async def add_secret(
         charity_id=actor.charity_id, client_id=client_id, digest=digest, created_at=now, created_by=actor.subject_id
     )
     session.add(secret)
-    client.version += 1
-    client.updated_at = now
+    touch(client, now=now)
     if end_others_now:
         client.authority += 1
     session.add(client)
@@ -153,23 +155,15 @@ async def _organisation(session: AsyncSession, actor: Actor, organisation_id: UU
     try:
         return await load(session, Organisation, organisation_id or actor.organisation_id, actor=actor)
     except NotFound:
-        raise ValidationFailed(
-            errors=[FieldError("/organisation_id", "UNKNOWN_ORGANISATION", "There is no such organisation here.")]
-        ) from None
+        raise invalid("/organisation_id", "UNKNOWN_ORGANISATION", "There is no such organisation here.") from None
 
 
 def _check_roles(organisation: Organisation, roles: list[Role], pointer: str) -> None:
     partner = organisation.kind == OrganisationKind.PARTNER
     wrong = [role for role in roles if (role == Role.REFERRER) is not partner or role == Role.PLATFORM_OPERATOR]
     if wrong:
-        raise ValidationFailed(
-            errors=[
-                FieldError(
-                    pointer,
-                    "ROLE_NOT_FOR_ORGANISATION",
-                    "A partner agency's are referrers; a charity's have its other roles.",
-                )
-            ]
+        raise invalid(
+            pointer, "ROLE_NOT_FOR_ORGANISATION", "A partner agency's are referrers; a charity's have its other roles."
         )
 
 
@@ -177,6 +171,4 @@ def _check_scopes(role: Role, scopes: list[Permission]) -> None:
     beyond = [scope for scope in scopes if scope not in ROLE_PERMISSIONS[role]]
     if beyond:
         inside = ", ".join(sorted(p.value for p in ROLE_PERMISSIONS[role]))
-        raise ValidationFailed(
-            errors=[FieldError("/scopes", "SCOPE_BEYOND_ROLE", f"The role {role.value} has these scopes: {inside}.")]
-        )
+        raise invalid("/scopes", "SCOPE_BEYOND_ROLE", f"The role {role.value} has these scopes: {inside}.")

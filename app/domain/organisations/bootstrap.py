@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import any_, func, literal, text
+from sqlalchemy import any_, func, literal, null
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,7 +13,6 @@ from app.domain.kernel.rows import new_id
 from app.domain.organisations.models import Member, Organisation, OrganisationKind
 
 _LOCK = "throughgate platform"
-_ENTER = text("select throughgate.enter(:subject, :role, :authority, null, null, null)")
 
 
 async def found_platform(
@@ -54,10 +53,8 @@ async def found_platform(
     session.add(operator)
     await session.flush()
     # An audit entry needs a doer, and from here on there is one: the operator himself.
-    await session.exec(  # type: ignore[call-overload]
-        _ENTER,
-        params={"subject": operator.id, "role": Role.PLATFORM_OPERATOR.value, "authority": operator.authority},
-    )
+    role = Role.PLATFORM_OPERATOR.value
+    await session.exec(select(func.throughgate.enter(operator.id, role, operator.authority, null(), null(), null())))
     await audit.record(session, "platform.founded", platform_id, ["operator"])
     return operator
 

@@ -9,7 +9,7 @@ from app.domain.kernel import audit
 from app.domain.kernel.access import Permission, Role, require
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.changes import apply, load, load_version
-from app.domain.kernel.errors import FieldError, IntakePaused, NotFound, PreconditionFailed, ValidationFailed
+from app.domain.kernel.errors import FieldError, IntakePaused, NotFound, PreconditionFailed, ValidationFailed, invalid
 from app.domain.kernel.rows import new_id
 from app.domain.organisations.models import (
     ChangeOrganisation,
@@ -112,9 +112,7 @@ async def change_organisation(
     else:
         found = await load_version(session, Organisation, organisation_id, actor=actor, version=version)
     if change.active is False and organisation_id in (actor.organisation_id, actor.charity_id):
-        raise ValidationFailed(
-            errors=[FieldError("/active", "OWN_ORGANISATION", "You cannot switch off your own organisation.")]
-        )
+        raise invalid("/active", "OWN_ORGANISATION", "You cannot switch off your own organisation.")
     changed = apply(found, change.model_dump(exclude_unset=True, exclude_none=True), now=now)
     session.add(found)
     await session.flush()
@@ -169,9 +167,9 @@ async def set_intake(
     programme = await load_version(session, Programme, programme_id, actor=actor, version=version)
     paused = command.intake is Intake.PAUSED
     if paused and command.reason is None:
-        raise ValidationFailed(errors=[FieldError("/reason", "REQUIRED", "Say why: partners will be told.")])
+        raise invalid("/reason", "REQUIRED", "Say why: partners will be told.")
     if paused and command.until is not None and command.until <= now:
-        raise ValidationFailed(errors=[FieldError("/until", "IN_THE_PAST", "Give a time to come, or leave it out.")])
+        raise invalid("/until", "IN_THE_PAST", "Give a time to come, or leave it out.")
     changes = {
         "intake": command.intake,
         "intake_reason": command.reason if paused else None,
@@ -185,14 +183,12 @@ async def set_intake(
 
 
 async def open_programme(session: AsyncSession, *, actor: Actor, programme_id: UUID, now: datetime) -> Programme:
-    """The programme of a new referral. Raises `ValidationFailed` for one that is not there, `IntakePaused` (409) with the
-    time to try again."""
+    """The programme of a new referral. Raises `ValidationFailed` for one that is not there, `IntakePaused` (409) with
+    the time to try again."""
     try:
         programme = await load(session, Programme, programme_id, actor=actor)
     except NotFound:
-        raise ValidationFailed(
-            errors=[FieldError("/programme_id", "UNKNOWN_PROGRAMME", "There is no such programme: see /v1/programmes.")]
-        ) from None
+        raise invalid("/programme_id", "UNKNOWN_PROGRAMME", "There is no such programme: see /v1/programmes.") from None
     until = programme.intake_until
     if programme.intake == Intake.PAUSED and (until is None or until > now):
         wait = _TRY_AGAIN_SECONDS if until is None else max(1, int((until - now).total_seconds()))

@@ -1,27 +1,31 @@
 """What may be asked about who is here."""
 
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Date, Integer, Text, Uuid, cast, column, func, literal_column, or_, table
+from sqlalchemy import ColumnElement, Date, Integer, Uuid, cast, column, func, literal_column, or_, table
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 
 from app.domain.kernel.access import Permission, Role
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.reading import Collection, Order, View
-from app.domain.kernel.reading.views import unscoped
+from app.domain.kernel.reading import Collection, Order, Row, View, unscoped
 from app.domain.organisations.models import (
     Client,
     ClientRead,
     ClientSecret,
     Establishment,
+    EstablishmentKind,
     EstablishmentRead,
+    Intake,
     Member,
     MemberRead,
     Organisation,
+    OrganisationKind,
     OrganisationRead,
     Programme,
     ProgrammeRead,
+    Standing,
 )
 
 _BY_NAME = {"name": Order(lambda t: [t.name]), "-created_at": Order(lambda t: [t.created_at], descending=True)}
@@ -35,10 +39,16 @@ _ORGANISATION_FILTERS: dict[str, Any] = {
     "active": lambda t, value: t.active == value,
 }
 ORGANISATIONS_LIST = Collection(
-    ORGANISATIONS, orders=_BY_NAME, filters=_ORGANISATION_FILTERS, filter_types={"active": Boolean()}
+    ORGANISATIONS,
+    orders=_BY_NAME,
+    filters=_ORGANISATION_FILTERS,
+    filter_shapes={"active": bool, "kind": OrganisationKind},
 )
 ALL_ORGANISATIONS_LIST = Collection(
-    ALL_ORGANISATIONS, orders=_BY_NAME, filters=_ORGANISATION_FILTERS, filter_types={"active": Boolean()}
+    ALL_ORGANISATIONS,
+    orders=_BY_NAME,
+    filters=_ORGANISATION_FILTERS,
+    filter_shapes={"active": bool, "kind": OrganisationKind},
 )
 
 
@@ -63,11 +73,11 @@ ESTABLISHMENTS_LIST = Collection(
     ),
     orders={"agency_id": Order(lambda t: [])},
     filters={"kind": lambda t, value: t.kind == value, "active": lambda t, value: t.active == value},
-    filter_types={"active": Boolean()},
+    filter_shapes={"active": bool, "kind": EstablishmentKind},
 )
 
 
-def _policy_version(row: Any) -> ColumnElement[Any]:
+def _policy_version(row: Row) -> ColumnElement[Any]:
     """The version in force today. The table is eligibility's, a later step: it is named here, not imported."""
     policy = table(
         "eligibility_policy",
@@ -92,7 +102,10 @@ PROGRAMMES = View(
     computed={"eligibility_policy_version": _policy_version},
 )
 PROGRAMMES_LIST = Collection(
-    PROGRAMMES, orders=_BY_NAME, filters={"intake": lambda t, value: t.intake == value}, filter_types={"intake": Text()}
+    PROGRAMMES,
+    orders=_BY_NAME,
+    filters={"intake": lambda t, value: t.intake == value},
+    filter_shapes={"intake": Intake},
 )
 
 MEMBERS = View("member", Member, MemberRead, Permission.MEMBERS_READ)
@@ -107,16 +120,16 @@ MEMBERS_LIST = Collection(
         "role": lambda t, value: value == func.any(t.roles),
         "organisation_id": lambda t, value: t.organisation_id == value,
     },
-    filter_types={"organisation_id": Uuid()},
+    filter_shapes={"organisation_id": UUID, "standing": Standing, "role": Role},
 )
 
 
-def _valid_secrets(row: Any) -> ColumnElement[Any]:
-    secret = aliased(ClientSecret)
+def _valid_secrets(row: Row) -> ColumnElement[Any]:
+    secret: Row = aliased(ClientSecret)
     made = cast(func.timezone(literal_column("'UTC'"), secret.created_at), Date())
     return (
         select_columns(func.coalesce(func.json_agg(made), literal_column("'[]'::json")))
-        .where(secret.client_id == row.id, or_(secret.expires_at.is_(None), secret.expires_at > func.now()))  # type: ignore[union-attr, arg-type]
+        .where(secret.client_id == row.id, or_(secret.expires_at.is_(None), secret.expires_at > func.now()))
         .correlate_except(secret)
         .scalar_subquery()
     )
@@ -131,5 +144,5 @@ CLIENTS_LIST = Collection(
         "role": lambda t, value: t.role == value,
         "organisation_id": lambda t, value: t.organisation_id == value,
     },
-    filter_types={"organisation_id": Uuid()},
+    filter_shapes={"organisation_id": UUID, "standing": Standing, "role": Role},
 )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import case, delete, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -45,12 +46,14 @@ class MemberOnFile:
 
 async def client_on_file(session: AsyncSession, *, client_id: UUID, now: datetime) -> ClientOnFile | None:
     """The client if it and its organisation are active; None otherwise, whatever the reason."""
-    charity = Organisation.__table__.alias("charity")  # type: ignore[attr-defined]
+    charity = aliased(Organisation)
     found = await session.exec(
         select(Client)
         .join(Organisation, col(Organisation.id) == col(Client.organisation_id))
-        .join(charity, charity.c.id == col(Client.charity_id))
-        .where(Client.id == client_id, Client.standing == Standing.ACTIVE, col(Organisation.active), charity.c.active)
+        .join(charity, col(charity.id) == col(Client.charity_id))
+        .where(
+            Client.id == client_id, Client.standing == Standing.ACTIVE, col(Organisation.active), col(charity.active)
+        )
     )
     client = found.first()
     if client is None:
@@ -84,21 +87,21 @@ async def client_used(session: AsyncSession, *, client_id: UUID, now: datetime) 
 
 async def member_on_file(session: AsyncSession, *, email: str, charity_code: str | None) -> MemberOnFile | None:
     """The one active member of this user name. A user name in use at several charities needs the charity's code."""
-    charity = Organisation.__table__.alias("charity")  # type: ignore[attr-defined]
+    charity = aliased(Organisation)
     statement = (
         select(Member)
         .join(Organisation, col(Organisation.id) == col(Member.organisation_id))
-        .join(charity, charity.c.id == col(Member.charity_id))
+        .join(charity, col(charity.id) == col(Member.charity_id))
         .where(
             Member.email == email.strip().lower(),
             Member.standing == Standing.ACTIVE,
             col(Organisation.active),
-            charity.c.active,
+            col(charity.active),
         )
         .limit(2)
     )
     if charity_code is not None:
-        statement = statement.where(charity.c.code == charity_code.strip().upper())
+        statement = statement.where(charity.code == charity_code.strip().upper())
     found = (await session.exec(statement)).all()
     if len(found) != 1:
         return None
@@ -124,8 +127,8 @@ def attempt_digest(kind: str, value: str) -> str:
 
 
 async def wait_for(session: AsyncSession, *, name: str, address: str, now: datetime) -> timedelta:
-    """How long this name or address must wait after its failures of late: nothing for a few, then twice as long each time,
-    never more than fifteen minutes."""
+    """How long this name or address must wait after its failures of late: nothing for a few, then twice as long each
+    time, never more than fifteen minutes."""
     free = {
         attempt_digest("name", name): FREE_FAILURES_BY_NAME,
         attempt_digest("address", address): FREE_FAILURES_BY_ADDRESS,
@@ -141,12 +144,12 @@ async def wait_for(session: AsyncSession, *, name: str, address: str, now: datet
 
 
 async def failed(session: AsyncSession, *, name: str, address: str, now: datetime) -> None:
-    """Count a failure under name and address; two at once are both counted. After a quiet hour the count starts anew."""
-    table = LogInAttempts.__table__  # type: ignore[attr-defined]
+    """Count a failure under name and address; two at once are both counted. After a quiet hour the count starts
+    anew."""
     for digest in sorted((attempt_digest("name", name), attempt_digest("address", address))):
-        fresh = insert(table).values(digest=digest, failures=1, last_failed_at=now)
-        quiet = table.c.last_failed_at < now - timedelta(hours=1)
-        counted = case((quiet, 1), else_=table.c.failures + 1)
+        fresh = insert(LogInAttempts).values(digest=digest, failures=1, last_failed_at=now)
+        quiet = col(LogInAttempts.last_failed_at) < now - timedelta(hours=1)
+        counted = case((quiet, 1), else_=col(LogInAttempts.failures) + 1)
         await session.exec(
             fresh.on_conflict_do_update(index_elements=["digest"], set_={"failures": counted, "last_failed_at": now})
         )

@@ -57,14 +57,17 @@ def looked_for(search: SearchPeople, *, on: date) -> CandidateQuery:
 
 def sketch_of(row: dict[str, Any]) -> PersonSketch:
     """A row of `queries.candidates` as a sketch."""
-    held = orjson.loads(row["identifiers"]) if row["identifiers"] else []
+    return _sketch(row, born=row["date_of_birth"], held=orjson.loads(row["identifiers"] or "[]"))
+
+
+def _sketch(person: dict[str, Any], *, born: date | None, held: list[dict[str, Any]]) -> PersonSketch:
     return PersonSketch(
-        given_name=row["given_name"],
-        family_name=row["family_name"],
-        date_of_birth=row["date_of_birth"],
+        given_name=person["given_name"],
+        family_name=person["family_name"],
+        date_of_birth=born,
         identifiers=tuple(IdentifierSketch(IdentifierScheme(h["scheme"]), h["value"], h["verified"]) for h in held),
-        establishment=row["establishment"],
-        other_names=tuple((alias, "") for alias in row["known_as"]),
+        establishment=person["establishment"],
+        other_names=tuple((alias, "") for alias in person["known_as"]),
     )
 
 
@@ -76,7 +79,7 @@ def judge(query: CandidateQuery, rows: list[dict[str, Any]], *, at_least: int) -
             continue
         score = similarity(query.sketch, sketch_of(row))
         if score.score >= at_least:
-            found.append(PossibleMatch(person=row, score=score.score, reasons=list(score.reasons)))  # type: ignore[arg-type]
+            found.append(PossibleMatch(person=row, score=score.score, reasons=list(score.reasons)))
     found.sort(key=lambda match: (-match.score, match.person.id))
     return PossibleMatches(items=found[:SHOWN])
 
@@ -85,17 +88,5 @@ def like(person: str, *, but: UUID) -> CandidateQuery:
     """A query for people like this one (the JSON of `PersonRead`), leaving himself out."""
     row = orjson.loads(person)
     born = row["date_of_birth"]
-    return CandidateQuery(
-        PersonSketch(
-            given_name=row["given_name"],
-            family_name=row["family_name"],
-            date_of_birth=date.fromisoformat(born) if born else None,
-            identifiers=tuple(
-                IdentifierSketch(IdentifierScheme(held["scheme"]), held["value"], held["verified"])
-                for held in row["identifiers"]
-            ),
-            establishment=row["establishment"],
-            other_names=tuple((alias, "") for alias in row["known_as"]),
-        ),
-        but=but,
-    )
+    sketch = _sketch(row, born=date.fromisoformat(born) if born else None, held=row["identifiers"])
+    return CandidateQuery(sketch, but=but)

@@ -1,13 +1,14 @@
 """What may be asked about people: themselves, their custody facts, consents, explanations, and who may be who."""
 
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, Select, Text, Uuid, bindparam, desc, func, or_
+from sqlalchemy import ARRAY, ColumnElement, Date, Select, Text, bindparam, desc, func, or_
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 
 from app.domain.kernel.access import Permission
-from app.domain.kernel.reading import Collection, Context, Edge, Order, Plan, View, compile_select
+from app.domain.kernel.reading import Collection, Context, Edge, Order, Plan, Row, View, compile_select
 from app.domain.people.models import (
     Consent,
     ConsentRead,
@@ -82,11 +83,11 @@ PEOPLE_LIST = Collection(
 )
 
 
-def _newest_sequence(row: Any) -> Any:
-    other = aliased(CustodyFacts)
+def _newest_sequence(row: Row) -> ColumnElement[Any]:
+    other: Row = aliased(CustodyFacts)
     return (
         select_columns(func.max(other.sequence))
-        .where(other.person_id == row.person_id)  # type: ignore[arg-type]
+        .where(other.person_id == row.person_id)
         .correlate_except(other)
         .scalar_subquery()
     )
@@ -97,7 +98,7 @@ def _of_person(view: View, order: str) -> Collection:
         view,
         orders={f"-{order}": Order(lambda t: [getattr(t, order)], descending=True)},
         filters={"person_id": lambda t, value: t.person_id == value},
-        filter_types={"person_id": Uuid()},
+        filter_shapes={"person_id": UUID},
     )
 
 
@@ -108,23 +109,27 @@ EXPLANATIONS_OF = _of_person(
 )
 
 
+_CANDIDATE_COLUMNS = ("id", "given_name", "family_name", "known_as", "date_of_birth", "establishment", "location")
+
+
 def candidates(*, by_identifier: bool, by_name: bool, by_birth: bool) -> Plan:
     """People who share an identifier, a name by letter or by sound, or a date of birth: the newest 200, for
     `rules.similarity` to judge. Parameters: those of `CandidateQuery`."""
 
     def build() -> Select[Any]:
-        person, identifier = aliased(Person), aliased(PersonIdentifier)
-        ways = []
+        person: Row = aliased(Person)
+        identifier: Row = aliased(PersonIdentifier)
+        ways: list[ColumnElement[bool]] = []
         if by_identifier:
-            held = select_columns(identifier.person_id).where(  # type: ignore[call-overload]
+            held = select_columns(identifier.person_id).where(
                 identifier.charity_id == Context.charity,
                 func.concat(identifier.scheme, ":", identifier.value)
                 == func.any(bindparam("held", type_=ARRAY(Text()))),
                 identifier.value == func.any(bindparam("values", type_=ARRAY(Text()))),
             )
-            ways.append(person.id.in_(held))  # type: ignore[attr-defined]
+            ways.append(person.id.in_(held))
         if by_name:
-            ways.append(person.name_keys.overlap(bindparam("names", type_=ARRAY(Text()))))  # type: ignore[attr-defined]
+            ways.append(person.name_keys.overlap(bindparam("names", type_=ARRAY(Text()))))
         if by_birth:
             ways.append(person.date_of_birth == bindparam("birth", type_=Date()))
         one = func.json_build_object(
@@ -132,19 +137,16 @@ def candidates(*, by_identifier: bool, by_name: bool, by_birth: bool) -> Plan:
         )
         identifiers = (
             select_columns(func.json_agg(one))
-            .where(identifier.person_id == person.id, identifier.charity_id == Context.charity)  # type: ignore[arg-type]
+            .where(identifier.person_id == person.id, identifier.charity_id == Context.charity)
             .correlate(person)
             .scalar_subquery()
         )
-        columns = [getattr(person, name) for name in CANDIDATE_COLUMNS]
+        columns = [getattr(person, name) for name in _CANDIDATE_COLUMNS]
         return (
             select_columns(*columns, identifiers.label("identifiers"))
             .where(person.charity_id == Context.charity, or_(*ways))
-            .order_by(desc(person.id))  # type: ignore[arg-type]
+            .order_by(desc(person.id))
             .limit(200)
         )
 
     return compile_select(build)
-
-
-CANDIDATE_COLUMNS = ("id", "given_name", "family_name", "known_as", "date_of_birth", "establishment", "location")

@@ -8,11 +8,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.kernel.access import Permission, Role
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.errors import FieldError, NotFound, ValidationFailed
+from app.domain.kernel.errors import FieldError, NotFound, ValidationFailed, invalid
 from app.domain.people import operations as people
 from app.domain.people.models import Consent, Explanation
 from app.domain.people.offences import ConsentPurpose, ExplanationKind
 from app.domain.people.operations import Known
+from app.domain.people.operations.rows import recorded_by
 from app.domain.referrals.models import ConsentStated, SubmitReferral
 
 
@@ -23,7 +24,7 @@ async def person_for(session: AsyncSession, *, actor: Actor, command: SubmitRefe
     partner learns nothing about whom the charity knows.
     """
     if (command.person is None) == (command.person_id is None):
-        raise _invalid("/person", "ONE_OF", "Give either `person` or `person_id`.")
+        raise invalid("/person", "ONE_OF", "Give either `person` or `person_id`.")
     if command.person is not None:
         return await people.add_person(
             session,
@@ -35,11 +36,11 @@ async def person_for(session: AsyncSession, *, actor: Actor, command: SubmitRefe
             pointer="/person",
         )
     if actor.role is Role.REFERRER or not actor.may(Permission.PEOPLE_READ) or command.person_id is None:
-        raise _invalid("/person_id", "NOT_FOR_PARTNERS", "Describe the person in `person`, as far as you know him.")
+        raise invalid("/person_id", "NOT_FOR_PARTNERS", "Describe the person in `person`, as far as you know him.")
     try:
         known = await people.known(session, actor=actor, person_id=command.person_id)
     except NotFound:
-        raise _invalid("/person_id", "UNKNOWN_PERSON", "There is no such person in this charity.") from None
+        raise invalid("/person_id", "UNKNOWN_PERSON", "There is no such person in this charity.") from None
     if command.custody is None:
         return known
     custody = await people.record_custody_facts(
@@ -58,12 +59,7 @@ def agreed(actor: Actor, person_id: UUID, consent: ConsentStated | None, *, now:
     """What was explained to him and what he said, as rows. Raises `ValidationFailed` for an instant in the future."""
     if consent is None:
         return []
-    stamp = {
-        "charity_id": actor.charity_id,
-        "person_id": person_id,
-        "recorded_at": now,
-        "recorded_by": actor.subject_id,
-    }
+    stamp = recorded_by(actor, person_id, now)
     told = {
         "voluntary_explained_at": ExplanationKind.VOLUNTARY,
         "confidentiality_explained_at": ExplanationKind.CONFIDENTIALITY,
@@ -85,7 +81,3 @@ def agreed(actor: Actor, person_id: UUID, consent: ConsentStated | None, *, now:
             )
         )
     return rows
-
-
-def _invalid(pointer: str, code: str, detail: str) -> ValidationFailed:
-    return ValidationFailed(detail, errors=[FieldError(pointer, code, detail)])

@@ -1,7 +1,8 @@
-"""Where a referral may go from where it is, what its reference looks like, and who waits before whom: pure functions."""
+"""Where a referral may go from where it is, what its reference looks like, and who waits before whom: pure
+functions."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -81,8 +82,8 @@ def status_of(disposition: Disposition) -> Status:
 
 
 def as_on_receipt(known: PersonFacts, *, before: EligibilityDecision) -> PersonFacts:
-    """The facts as they bear on the day of receipt: that an eligible man has left since does not mean that he was not in
-    custody then. Waiting must not turn an eligible man into an ineligible one."""
+    """The facts as they bear on the day of receipt: that an eligible man has left since does not mean that he was not
+    in custody then. Waiting must not turn an eligible man into an ineligible one."""
     if known.custody.in_custody is not False or before.outcome != Outcome.ELIGIBLE:
         return known
     was = (before.inputs.get("custody") or {}).get("in_custody")
@@ -139,10 +140,10 @@ class OrderReason(StrEnum):
 
 WAITING_LIST_RULE_VERSION = 1
 WAITING_LIST_RULE = (
-    "First those who can still have the programme's minimum length of support, the earliest last useful start date first; "
-    "then those whose custody has no known end, by the day they were referred; last those for whom the minimum no longer "
-    "fits, the soonest to leave first. Ties go to who was referred first. The last useful start is the end of custody less "
-    "the minimum length less the time to a first session."
+    "First those who can still have the programme's minimum length of support, the earliest last useful start date "
+    "first; then those whose custody has no known end, by the day they were referred; last those for whom the minimum "
+    "no longer fits, the soonest to leave first. Ties go to who was referred first. The last useful start is the end "
+    "of custody less the minimum length less the time to a first session."
 )
 
 
@@ -223,9 +224,3 @@ def _place(one: Waiting, today: date, minimum: str, to_first_session: str, warni
     if one.custody_end < today:
         flags.append(Flag.CUSTODY_END_PASSED)
     return Place(one.referral_id, 0, reason, latest, days_left, tuple(flags), key)
-
-
-def disposition_at(changes: Sequence[tuple[int, Disposition]]) -> Disposition | None:
-    """Where a referral stood, given the changes recorded by an instant as (sequence, disposition): the last one counts;
-    None where it was not known yet."""
-    return max(changes)[1] if changes else None

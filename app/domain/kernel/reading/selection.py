@@ -1,29 +1,57 @@
-"""What a caller wants of a view: a tree of fields and edges. REST's fixed representation is one; `fields` and `expand`
-narrow and widen it."""
+"""What a caller wants of a view: a tree of entries. REST's fixed representation is one; `fields` and `expand` narrow and
+widen it; a GraphQL document is another."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from app.domain.kernel.errors import FieldError, ValidationFailed
 from app.domain.kernel.reading.views import View
 
 
 @dataclass(frozen=True)
+class Listing:
+    """How a collection is paged: the order's name, the filters that are given, whether it goes on from a cursor, and
+    whether it goes backwards. `path` begins the names of its parameters, so that two lists in one statement do not mix."""
+
+    order: str
+    filters: frozenset[str] = frozenset()
+    cursor: bool = False
+    backwards: bool = False
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One member of an object: `key` is its name in the answer, `name` what it is in the view.
+
+    `inner` says what is wanted of an edge, a connection or a nested JSON value; `listing` pages a connection; `constant`
+    is a text that needs no database, such as a type's name; `absent` is null in the answer, for what the door has refused.
+    """
+
+    key: str
+    name: str
+    inner: "Selection | None" = None
+    listing: Listing | None = None
+    constant: str | None = None
+    absent: bool = False
+
+
+@dataclass(frozen=True)
 class Selection:
     """Immutable and hashable: the key under which a compiled plan is kept."""
 
-    fields: tuple[str, ...]
-    edges: tuple[tuple[str, "Selection"], ...] = field(default=())
+    entries: tuple[Entry, ...]
 
 
 def whole(view: View, expand: frozenset[str] = frozenset()) -> Selection:
     """The fixed representation: every field, the edges that belong to it, and those in `expand`."""
+    fields = tuple(Entry(name, name) for name in view.field_names())
     edges = tuple(
-        (name, whole(edge.target()))
+        Entry(name, name, whole(edge.target()))
         for name, edge in view.edges.items()
         if (not edge.expand or name in expand) and (edge.expand or name in view.shape.model_fields)
     )
-    return Selection(fields=view.field_names(), edges=edges)
+    return Selection(fields + edges)
 
 
 def select_fields(view: View, fields: Iterable[str] = (), expand: Iterable[str] = ()) -> Selection:
@@ -31,17 +59,13 @@ def select_fields(view: View, fields: Iterable[str] = (), expand: Iterable[str] 
     wanted, widened = tuple(dict.fromkeys(fields)), frozenset(expand)
     expandable = {name for name, edge in view.edges.items() if edge.expand}
     selection = whole(view, widened & expandable)
-    have = set(selection.fields) | {name for name, _ in selection.edges}
+    have = {entry.name for entry in selection.entries}
     errors = [
         FieldError("/query/fields", "UNKNOWN_FIELD", f"Choose from: {', '.join(sorted(have))}.")
         for name in wanted
         if name not in have
     ] + [
-        FieldError(
-            "/query/expand",
-            "UNKNOWN_EDGE",
-            f"Choose from: {', '.join(sorted(expandable)) or 'nothing here'}.",
-        )
+        FieldError("/query/expand", "UNKNOWN_EDGE", f"Choose from: {', '.join(sorted(expandable)) or 'nothing here'}.")
         for name in widened
         if name not in expandable
     ]
@@ -49,8 +73,5 @@ def select_fields(view: View, fields: Iterable[str] = (), expand: Iterable[str] 
         raise ValidationFailed("`fields` or `expand` names something that this resource does not have.", errors=errors)
     if not wanted:
         return selection
-    keep = {view.key, *wanted}
-    return Selection(
-        fields=tuple(name for name in selection.fields if name in keep),
-        edges=tuple((name, inner) for name, inner in selection.edges if name in keep or name in widened),
-    )
+    keep = {view.key, *wanted, *widened}
+    return Selection(tuple(entry for entry in selection.entries if entry.name in keep))

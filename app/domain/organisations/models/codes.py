@@ -1,5 +1,6 @@
 """The small lists and text forms of this step."""
 
+import re
 from enum import StrEnum
 from typing import Annotated
 
@@ -36,10 +37,14 @@ class Standing(StrEnum):
     REVOKED = "REVOKED"
 
 
+_DURATION = re.compile(r"P[1-9][0-9]{0,2}[DWMY]")
+_DAYS = {"D": 1, "W": 7, "M": 31, "Y": 372}
+
+
 def _months_or_days(value: str) -> str:
-    digits, unit = value[1:-1], value[-1:]
-    if value[:1] != "P" or not digits.isdigit() or len(digits) > 3 or unit not in "DWMY" or int(digits) == 0:
-        raise ValueError("must be an ISO 8601 duration of one unit, for example P3M, P6W or P28D")
+    # The bound keeps the waiting list's dates within the calendar.
+    if _DURATION.fullmatch(value) is None or int(value[1:-1]) * _DAYS[value[-1]] > 10 * _DAYS["Y"]:
+        raise ValueError("must be an ISO 8601 duration of one unit, at most ten years, for example P3M, P6W or P28D")
     return value
 
 

@@ -4,12 +4,13 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import ConfigDict, StringConstraints
+from pydantic import StringConstraints
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.domain.kernel.access import Permission, Role
 from app.domain.kernel.rows import (
+    SECRET,
     Created,
     Identified,
     Line,
@@ -17,6 +18,7 @@ from app.domain.kernel.rows import (
     Versioned,
     code_field,
     codes_field,
+    command_config,
     instant_field,
 )
 from app.domain.organisations.models.codes import Email, Standing
@@ -38,7 +40,7 @@ class Member(MemberFields, Identified, Tenanted, Versioned, table=True):
         Index("member_sign_in", "email"),
     )
     organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
-    password_hash: str | None = None
+    password_hash: str | None = Field(default=None, sa_column_kwargs={"info": SECRET})
     standing: Standing = code_field(default=Standing.ACTIVE)
     authority: int = 1
 
@@ -46,27 +48,23 @@ class Member(MemberFields, Identified, Tenanted, Versioned, table=True):
 class CreateMember(MemberFields):
     """A person who will log in. `organisation_id` is the charity's own when left out; a referrer's is the partner's."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "display_name": "Example Coordinator",
-                    "email": "coordinator2@charity.example",
-                    "roles": ["coordinator"],
-                    "password": "correct-horse-battery",
-                }
-            ]
-        },
+    model_config = command_config(
+        {
+            "display_name": "Example Coordinator",
+            "email": "coordinator2@charity.example",
+            "roles": ["coordinator"],
+            "password": "correct-horse-battery",
+        }
     )
     organisation_id: UUID | None = None
     password: Annotated[str, StringConstraints(min_length=12, max_length=256)]
 
 
 class ChangeMember(SQLModel):
-    """What to change; what is left out stays. Tokens issued before a change of roles or standing stop working at once."""
+    """What to change; what is left out stays. Tokens issued before a change of roles or standing stop working at
+    once."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"standing": "SUSPENDED"}]})
+    model_config = command_config({"standing": "SUSPENDED"})
     display_name: Line | None = None
     roles: list[Role] | None = Field(default=None, min_length=1, max_length=8)
     standing: Standing | None = None
@@ -114,17 +112,13 @@ class ClientSecret(Identified, Tenanted, Created, table=True):
 class CreateClient(ClientFields):
     """A program that will authenticate with a secret. `organisation_id`: whose program it is."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "name": "Example case system",
-                    "role": "referrer",
-                    "scopes": ["referrals:write", "referrals:read"],
-                },
-            ]
-        },
+    model_config = command_config(
+        {
+            "name": "Example case system",
+            "role": "referrer",
+            "scopes": ["referrals:write", "referrals:read"],
+            "organisation_id": "01900000-0000-7000-8000-00000000a002",
+        }
     )
     organisation_id: UUID | None = None
 
@@ -132,7 +126,7 @@ class CreateClient(ClientFields):
 class ChangeClient(SQLModel):
     """What to change; what is left out stays. REVOKED is final and bites on the next request."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"standing": "REVOKED"}]})
+    model_config = command_config({"standing": "REVOKED"})
     name: Line | None = None
     scopes: list[Permission] | None = Field(default=None, min_length=1, max_length=40)
     standing: Standing | None = None

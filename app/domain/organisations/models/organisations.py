@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import ConfigDict, StringConstraints
+from pydantic import StringConstraints
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from app.domain.kernel.rows import Identified, Line, Tenanted, Versioned, code_field
+from app.domain.kernel.rows import Identified, Line, Tenanted, Versioned, code_field, command_config
 from app.domain.organisations.models.codes import CharityCode, Email, EstablishmentKind, OrganisationKind
 
 
@@ -32,25 +32,20 @@ class OrganisationFields(SQLModel):
 class RegisterPartner(OrganisationFields):
     """A partner agency that will push referrals to this charity."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "Example Probation Unit"}]})
+    model_config = command_config({"name": "Example Probation Unit"})
 
 
 class CreateCharity(OrganisationFields):
     """A new charity (tenant) and its first manager."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "name": "Example Mentoring Charity",
-                    "code": "EXM",
-                    "manager_email": "manager@charity.example",
-                    "manager_name": "Example Manager",
-                    "manager_password": "correct-horse-battery",
-                }
-            ]
-        },
+    model_config = command_config(
+        {
+            "name": "Example Mentoring Charity",
+            "code": "TST",
+            "manager_email": "manager@charity.example",
+            "manager_name": "Example Manager",
+            "manager_password": "correct-horse-battery",
+        }
     )
     code: CharityCode
     manager_email: Email
@@ -61,9 +56,7 @@ class CreateCharity(OrganisationFields):
 class ChangeOrganisation(SQLModel):
     """What to change; what is left out stays."""
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"name": "Example Probation Unit South"}]}
-    )
+    model_config = command_config({"name": "Example Probation Unit South"})
     name: Line | None = None
     active: bool | None = Field(default=None, description="false: none of its people and programs gets in any more.")
 

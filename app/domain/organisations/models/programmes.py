@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import ConfigDict
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
@@ -16,6 +15,7 @@ from app.domain.kernel.rows import (
     Versioned,
     code_field,
     codes_field,
+    command_config,
     instant_field,
 )
 from app.domain.organisations.models.codes import AgencyId, Intake, SimpleDuration
@@ -59,25 +59,20 @@ class Programme(ProgrammeFields, Identified, Tenanted, Versioned, table=True):
 class CreateProgramme(ProgrammeFields):
     """A new programme. It judges nobody until it has an eligibility policy: until then decisions are UNDETERMINED."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "name": "Example Mentoring, HMP Brixton",
-                    "establishments": ["BXI"],
-                    "capacity": 31,
-                    "minimum_length": "P3M",
-                }
-            ]
-        },
+    model_config = command_config(
+        {
+            "name": "Example Mentoring, HMP Brixton",
+            "establishments": ["BXI"],
+            "capacity": 31,
+            "minimum_length": "P3M",
+        }
     )
 
 
 class ChangeProgramme(SQLModel):
     """What to change; what is left out stays."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"capacity": 40}]})
+    model_config = command_config({"capacity": 40})
     name: Line | None = None
     establishments: list[AgencyId] | None = Field(default=None, max_length=50)
     capacity: int | None = Field(default=None, ge=0, le=100_000)
@@ -89,13 +84,8 @@ class ChangeProgramme(SQLModel):
 class SetIntake(SQLModel):
     """Open or pause a programme's intake. Pausing needs a reason; partners see it with the time to try again."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {"intake": "paused", "reason": "All mentors are matched.", "until": "2026-12-07T09:00:00Z"},
-            ]
-        },
+    model_config = command_config(
+        {"intake": "paused", "reason": "All mentors are matched.", "until": "2026-12-07T09:00:00Z"}
     )
     intake: Intake
     reason: Prose | None = None

@@ -3,10 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import ConfigDict
 from sqlmodel import Field, SQLModel
 
-from app.domain.kernel.rows import Identified, Instant, Line, Tenanted, code_field, instant_field
+from app.domain.kernel.rows import Identified, Instant, Line, Tenanted, code_field, command_config, instant_field
 from app.domain.people.offences import ConsentPurpose, ExplanationKind
 
 
@@ -28,11 +27,8 @@ class Consent(ConsentFields, Identified, Tenanted, table=True):
 class RecordConsent(ConsentFields):
     """Something he agreed to, refused or withdrew."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [{"purpose": "CONTACT_AFTER_RELEASE", "given": True, "stated_at": "2026-11-20T10:15:00Z"}]
-        },
+    model_config = command_config(
+        {"purpose": "CONTACT_AFTER_RELEASE", "given": True, "stated_at": "2026-11-20T10:15:00Z"}
     )
 
 
@@ -61,10 +57,7 @@ class Explanation(ExplanationFields, Identified, Tenanted, table=True):
 class RecordExplanation(ExplanationFields):
     """That the service is voluntary, or the limits of confidentiality, were explained to him."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"kind": "VOLUNTARY", "explained_at": "2026-11-20T10:15:00Z"}]},
-    )
+    model_config = command_config({"kind": "VOLUNTARY", "explained_at": "2026-11-20T10:15:00Z"})
 
 
 class ExplanationRead(ExplanationFields):

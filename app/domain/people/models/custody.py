@@ -3,11 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import ConfigDict
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from app.domain.kernel.rows import CivilDate, Identified, Line, Tenanted, code_field, instant_field
+from app.domain.kernel.rows import CivilDate, Identified, Line, Tenanted, code_field, command_config, instant_field
 from app.domain.people.codes import LegalStatus
 
 
@@ -62,16 +61,13 @@ CUSTODY_EXAMPLE = {
 
 
 class CustodyInput(CustodyFields):
-    model_config = ConfigDict(extra="forbid")
+    model_config = command_config()
 
 
 class RecordCustodyFacts(CustodyInput):
     """A new set of facts; the whole set, not a difference. Open referrals are judged again by it."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{**CUSTODY_EXAMPLE, "source": "OMU", "verified_by": "Seen on the OMU list"}]},
-    )
+    model_config = command_config({**CUSTODY_EXAMPLE, "source": "OMU", "verified_by": "Seen on the OMU list"})
     source: Line = Field(description="Where the dates come from, for example OMU or the man himself.")
     verified_by: Line | None = Field(default=None, description="Who checked them and how, if anybody did.")
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, StringConstraints, model_validator
 from pydantic import Field as SchemaField
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
@@ -18,6 +18,7 @@ from app.domain.kernel.rows import (
     Versioned,
     code_field,
     codes_field,
+    command_config,
 )
 from app.domain.people.codes import (
     Ethnicity,
@@ -78,7 +79,8 @@ class PersonFields(SQLModel):
 
 
 class Person(PersonFields, Identified, Tenanted, Versioned, table=True):
-    """`name_keys` are the names folded and by sound, for searching; `movement` says where somebody is who is in no prison."""
+    """`name_keys` are the names folded and by sound, for searching; `movement` says where somebody is who is in no
+    prison."""
 
     __table_args__ = (
         Index("person_newest", "charity_id", "id"),
@@ -106,7 +108,7 @@ class PersonIdentifier(IdentifierFields, Identified, Tenanted, Created, table=Tr
 
 
 class IdentifierInput(IdentifierFields):
-    model_config = ConfigDict(extra="forbid")
+    model_config = command_config({"scheme": "pnc", "value": "2004/0000123X"})
     value: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)] = Field(
         description="As received; it is trimmed, upper-cased and checked."
     )
@@ -130,7 +132,7 @@ class Conviction(ConvictionFields, Identified, Tenanted, Created, table=True):
 
 
 class ConvictionInput(ConvictionFields):
-    model_config = ConfigDict(extra="forbid")
+    model_config = command_config({"offence_group": "BURGLARY_OTHER", "scope": "CURRENT_SENTENCE"})
 
 
 class ConvictionRead(ConvictionFields):
@@ -162,10 +164,7 @@ class ProtectedCharacteristics(ProtectedCharacteristicFields, Tenanted, Versione
 class SetProtectedCharacteristics(ProtectedCharacteristicFields):
     """What to change; what is left out stays, null forgets."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"ethnicity": "W1", "ethnicity_source": "SELF_DEFINED"}]},
-    )
+    model_config = command_config({"ethnicity": "W1", "ethnicity_source": "SELF_DEFINED"})
 
 
 class ProtectedCharacteristicsRead(ProtectedCharacteristicFields):
@@ -179,7 +178,7 @@ class ProtectedCharacteristicsRead(ProtectedCharacteristicFields):
 class PersonInput(PersonFields):
     """What a referrer knows of the person: a name or an identifier at least, the rest as far as known."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = command_config()
     establishment: Place | None = Field(
         default=None, description="Agency id, for example BXI; OUT or TRN are movements."
     )
@@ -211,13 +210,13 @@ PERSON_EXAMPLE = {
 class CreatePerson(PersonInput):
     """A person whom the charity meets otherwise than by a referral."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [PERSON_EXAMPLE]})
+    model_config = command_config(PERSON_EXAMPLE)
 
 
 class ChangePerson(PersonFields):
     """What to change; what is left out stays, null forgets. Identifiers and convictions have calls of their own."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"location": "A wing, 1-02"}]})
+    model_config = command_config({"location": "A wing, 1-02"})
     establishment: Place | None = None
     known_as: list[Line] | None = SchemaField(default=None, max_length=10)  # type: ignore[assignment]
 
@@ -248,10 +247,7 @@ class PersonSummary(SQLModel):
 class SearchPeople(BaseModel):
     """By identifier, or by any of name and date of birth. Identifiers never stand in a URL, so this is a POST."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"identifier": {"scheme": "prison_number", "value": "A0000AA"}}]},
-    )
+    model_config = command_config({"identifier": {"scheme": "prison_number", "value": "A0000AA"}})
     identifier: IdentifierInput | None = None
     given_name: Line | None = None
     family_name: Line | None = None

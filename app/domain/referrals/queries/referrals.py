@@ -3,32 +3,24 @@ list, the ledger."""
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
-    Date,
-    DateTime,
-    Integer,
-    Select,
     Text,
-    Uuid,
-    bindparam,
     case,
-    cast,
     desc,
     func,
-    literal_column,
 )
 from sqlalchemy import select as select_columns
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 
-from app.domain.eligibility.models import EligibilityDecision
 from app.domain.eligibility.queries import DECISIONS, newest_decision
 from app.domain.kernel.access import Permission, Role
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.reading import Collection, Context, Edge, Order, Plan, Row, View, compile_select
+from app.domain.kernel.reading import Collection, Context, Edge, Order, Row, View, text_literal
+from app.domain.kernel.rows import CivilDate
 from app.domain.organisations.models import Client, Member
 from app.domain.people.queries import PERSON_SUMMARIES
 from app.domain.referrals.models import (
@@ -37,34 +29,39 @@ from app.domain.referrals.models import (
     HistoryEntry,
     Referral,
     ReferralRead,
+    Source,
     SubmittedReferralRead,
 )
 from app.domain.referrals.rules import open_steps, status_of
 
 
-def _text(value: str) -> ColumnElement[str]:
-    return literal_column("'" + value.replace("'", "''") + "'", Text())
-
-
 def _status(disposition: ColumnElement[Any]) -> ColumnElement[Any]:
-    return case(*((disposition == _text(d), _text(status_of(d))) for d in Disposition))
+    return case(*((disposition == text_literal(d), text_literal(status_of(d))) for d in Disposition))
 
 
 def _links(row: Row, *, staff: bool) -> ColumnElement[Any]:
-    base = func.concat(_text("/v1/referrals/"), row.id)
-    parts: list[Any] = [_text("self"), base, _text("eligibility"), func.concat(base, _text("/eligibility"))]
+    base = func.concat(text_literal("/v1/referrals/"), row.id)
+    parts: list[Any] = [
+        text_literal("self"),
+        base,
+        text_literal("eligibility"),
+        func.concat(base, text_literal("/eligibility")),
+    ]
     if not staff:
         withdraw = case(
-            (row.disposition.in_([_text(d) for d in Disposition if d.open]), func.concat(base, _text("/withdraw")))
+            (
+                row.disposition_for_partner.in_([text_literal(d) for d in Disposition if d.open]),
+                func.concat(base, text_literal("/withdraw")),
+            )
         )
-        return func.json_strip_nulls(func.json_build_object(*parts, _text("withdraw"), withdraw), type_=JSON)
-    parts += [_text("history"), func.concat(base, _text("/history"))]
-    parts += [_text("person"), func.concat(_text("/v1/people/"), row.person_id)]
+        return func.json_strip_nulls(func.json_build_object(*parts, text_literal("withdraw"), withdraw), type_=JSON)
+    parts += [text_literal("history"), func.concat(base, text_literal("/history"))]
+    parts += [text_literal("person"), func.concat(text_literal("/v1/people/"), row.person_id)]
     steps = {step for d in Disposition for step in open_steps(d)}
     for step in sorted(steps):
-        sources = [_text(d) for d in Disposition if step in open_steps(d)]
-        address = func.concat(base, _text("/" + step.value.replace("_", "-")))
-        parts += [_text(step.value), case((row.disposition.in_(sources), address))]
+        sources = [text_literal(d) for d in Disposition if step in open_steps(d)]
+        address = func.concat(base, text_literal("/" + step.value.replace("_", "-")))
+        parts += [text_literal(step.value), case((row.disposition.in_(sources), address))]
     return func.json_strip_nulls(func.json_build_object(*parts), type_=JSON)
 
 
@@ -98,7 +95,14 @@ REFERRALS = View(
     Referral,
     ReferralRead,
     Permission.REFERRALS_READ,
-    computed={"status": lambda t: _status(t.disposition), "links": lambda t: _links(t, staff=True)},
+    computed={
+        "status": lambda t: _status(t.disposition),
+        "links": lambda t: _links(t, staff=True),
+        # A duplicate keeps the day that its agency is shown; the charity waits for nothing there.
+        "information_due_on": lambda t: case(
+            (t.disposition != text_literal(Disposition.DUPLICATE), t.information_due_on)
+        ),
+    },
     edges={
         "person": Edge(lambda: PERSON_SUMMARIES, on=lambda r, p: p.id == r.person_id),
         "eligibility": Edge(lambda: DECISIONS, on=lambda r, d: newest_decision(r.id, d)),
@@ -111,6 +115,7 @@ REFERRALS = View(
         ),
     },
 )
+
 
 def _as_sent(name: str) -> Callable[[Any], ColumnElement[Any]]:
     """As the agency sent it: what the charity has corrected since is not the agency's to see."""
@@ -159,14 +164,14 @@ REFERRALS_LIST = Collection(
         "reference": lambda t, value: t.reference == value,
         "partner_reference": lambda t, value: t.partner_reference == value,
     },
-    filter_types={
-        "programme_id": Uuid(),
-        "person_id": Uuid(),
-        "partner_id": Uuid(),
-        "disposition": ARRAY(Text()),
-        "source": ARRAY(Text()),
-        "received_from": Date(),
-        "received_to": Date(),
+    filter_shapes={
+        "programme_id": UUID,
+        "person_id": UUID,
+        "partner_id": UUID,
+        "disposition": list[Disposition],
+        "source": list[Source],
+        "received_from": CivilDate,
+        "received_to": CivilDate,
     },
 )
 
@@ -174,10 +179,14 @@ SUBMITTED_REFERRALS_LIST = Collection(
     SUBMITTED_REFERRALS,
     orders={name: _ORDERS[name] for name in ("-received_on", "received_on")},
     filters={
-        **{name: rule for name, rule in REFERRALS_LIST.filters.items() if name not in ("person_id", "partner_id", "source")},
+        **{
+            name: rule
+            for name, rule in REFERRALS_LIST.filters.items()
+            if name not in ("person_id", "partner_id", "source")
+        },
         "disposition": lambda t, value: t.disposition_for_partner == func.any(value),
     },
-    filter_types=REFERRALS_LIST.filter_types,
+    filter_shapes=REFERRALS_LIST.filter_shapes,
 )
 
 
@@ -194,88 +203,5 @@ HISTORY_OF = Collection(
     HISTORY_ENTRIES,
     orders={"sequence": Order(lambda t: [t.sequence])},
     filters={"referral_id": lambda t, value: t.referral_id == value},
-    filter_types={"referral_id": Uuid()},
+    filter_shapes={"referral_id": UUID},
 )
-
-
-def waiting() -> Plan:
-    """Who waits in a programme (parameter `programme`): the referral's JSON and the facts that the order looks at."""
-
-    def build() -> Select[Any]:
-        referral: Row = aliased(Referral)
-        decision: Row = aliased(EligibilityDecision)
-        end = (
-            select_columns(decision.custody_end)
-            .where(newest_decision(referral.id, decision), decision.charity_id == Context.charity)
-            .correlate_except(decision)
-            .scalar_subquery()
-        )
-        person: Row = aliased(PERSON_SUMMARIES.row)
-        names = (
-            select_columns(
-                func.json_build_object(
-                    *(part for name in PERSON_SUMMARIES.field_names() for part in (_text(name), getattr(person, name)))
-                )
-            )
-            .where(person.id == referral.person_id, person.charity_id == Context.charity)
-            .correlate_except(person)
-            .scalar_subquery()
-        )
-        return select_columns(
-            referral.id,
-            referral.reference,
-            referral.received_on,
-            end.label("custody_end"),
-            names.label("person"),
-        ).where(
-            referral.charity_id == Context.charity,
-            referral.programme_id == bindparam("programme", type_=Uuid()),
-            referral.disposition == _text(Disposition.WAITING),
-        )
-
-    return compile_select(build)
-
-
-def ledger_clock() -> Plan:
-    """The latest instant for which everything recorded is already visible; see `throughgate.ledger_clock`."""
-    return compile_select(
-        lambda: select_columns(
-            func.throughgate.ledger_clock(literal_column("true"), type_=DateTime(timezone=True)).label("now")
-        )
-    )
-
-
-def ledger() -> Plan:
-    """How many of the referrals received from `from` to `to`, as recorded by `as_of`, stood where, by source.
-
-    Each referral counts once, by the last change recorded by `as_of`: one that was entered later is not there yet.
-    """
-
-    def build() -> Select[Any]:
-        referral: Row = aliased(Referral)
-        change: Row = aliased(DispositionChange)
-        stood = (
-            select_columns(change.disposition)
-            .where(
-                change.referral_id == referral.id,
-                change.charity_id == Context.charity,
-                change.recorded_at <= bindparam("as_of", type_=DateTime(timezone=True)),
-            )
-            .order_by(desc(change.sequence))
-            .limit(literal_column("1"))
-            .lateral("stood")
-        )
-        return (
-            select_columns(referral.source, stood.c.disposition, cast(func.count(), Integer).label("count"))
-            .select_from(referral)
-            .join(stood, literal_column("true"))
-            .where(
-                referral.charity_id == Context.charity,
-                referral.programme_id == bindparam("programme", type_=Uuid()),
-                referral.received_on >= bindparam("from", type_=Date()),
-                referral.received_on <= bindparam("to", type_=Date()),
-            )
-            .group_by(referral.source, stood.c.disposition)
-        )
-
-    return compile_select(build)

@@ -1,0 +1,143 @@
+"""Who somebody is: put on file, corrected, with identifiers and convictions added."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.domain.kernel import audit
+from app.domain.kernel.access import Permission, require
+from app.domain.kernel.actor import Actor
+from app.domain.kernel.changes import apply, load_version, touch
+from app.domain.kernel.errors import AlreadyExists
+from app.domain.people.codes import EthnicitySource
+from app.domain.people.models import (
+    ChangePerson,
+    ConvictionInput,
+    CustodyInput,
+    IdentifierInput,
+    Person,
+    PersonIdentifier,
+    PersonInput,
+    ProtectedCharacteristics,
+)
+from app.domain.people.operations.on_file import Known
+from app.domain.people.operations.rows import conviction_row, custody_row, identifier_rows, keys_of, place_of
+
+
+async def add_person(
+    session: AsyncSession,
+    *,
+    actor: Actor,
+    person: PersonInput,
+    custody: CustodyInput | None,
+    source: str,
+    now: datetime,
+    pointer: str = "",
+) -> Known:
+    """Put a person on file, as far as he is known; never looks for who it may be, so that a push of somebody known and
+    of somebody unknown do the same work. Raises `ValidationFailed` (422) at `pointer` for an impossible identifier."""
+    stamp = {"charity_id": actor.charity_id, "created_at": now, "created_by": actor.subject_id}
+    row = Person.model_validate(
+        person.model_dump(include=set(ChangePerson.model_fields))
+        | place_of(person.establishment)
+        | stamp
+        | {"updated_at": now}
+    )
+    row.name_keys = keys_of(row)
+    session.add(row)
+    identifiers = identifier_rows(actor, row.id, person.identifiers, source=source, now=now, pointer=pointer)
+    await session.flush()  # the person's row before the rows that refer to it
+    session.add_all(identifiers)
+    convictions = [conviction_row(actor, row.id, one, source=source, now=now) for one in person.convictions]
+    session.add_all(convictions)
+    protected = None
+    if person.ethnicity is not None:
+        protected = ProtectedCharacteristics.model_validate(
+            {
+                "person_id": row.id,
+                "ethnicity": person.ethnicity,
+                "ethnicity_source": person.ethnicity_source or EthnicitySource.PARTNER,
+                "updated_at": now,
+                **stamp,
+            }
+        )
+        session.add(protected)
+    facts = None
+    if custody is not None:
+        facts = custody_row(actor, row.id, custody, sequence=1, source=source, verified_by=None, now=now)
+        session.add(facts)
+    return Known(row, convictions, protected, facts)
+
+
+async def create_person(session: AsyncSession, *, actor: Actor, person: PersonInput, now: datetime) -> Person:
+    """Put somebody on file whom the charity met otherwise than by a referral."""
+    require(actor, Permission.PEOPLE_WRITE)
+    known = await add_person(session, actor=actor, person=person, custody=None, source="charity", now=now)
+    await audit.record(session, "person.created", known.person.id, person.model_fields_set)
+    return known.person
+
+
+async def change_person(
+    session: AsyncSession, *, actor: Actor, person_id: UUID, change: ChangePerson, version: int | None, now: datetime
+) -> Person:
+    """Correct what is on file; what is left out stays."""
+    require(actor, Permission.PEOPLE_WRITE)
+    row = await load_version(session, Person, person_id, actor=actor, version=version)
+    changes = change.model_dump(exclude_unset=True)
+    if "known_as" in changes:
+        changes["known_as"] = changes["known_as"] or []
+    if "establishment" in changes:
+        changes |= place_of(change.establishment)
+    changed = apply(row, changes, now=now)
+    row.name_keys = keys_of(row)
+    session.add(row)
+    await audit.record(session, "person.changed", row.id, changed)
+    return row
+
+
+async def add_identifier(
+    session: AsyncSession,
+    *,
+    actor: Actor,
+    person_id: UUID,
+    identifier: IdentifierInput,
+    version: int | None,
+    now: datetime,
+) -> None:
+    """Add an identifier beside those there are. Raises `AlreadyExists` if the person has it."""
+    require(actor, Permission.PEOPLE_WRITE)
+    row = await load_version(session, Person, person_id, actor=actor, version=version)
+    [added] = identifier_rows(actor, person_id, [identifier], source="charity", now=now, pointer="")
+    same = await session.exec(
+        select(PersonIdentifier.id).where(
+            PersonIdentifier.person_id == person_id,
+            PersonIdentifier.scheme == added.scheme,
+            PersonIdentifier.value == added.value,
+        )
+    )
+    if same.first() is not None:
+        raise AlreadyExists("This person has this identifier already.")
+    session.add(added)
+    touch(row, now=now)
+    session.add(row)
+    await audit.record(session, "person.identifier_added", person_id, [added.scheme])
+
+
+async def add_conviction(
+    session: AsyncSession,
+    *,
+    actor: Actor,
+    person_id: UUID,
+    conviction: ConvictionInput,
+    version: int | None,
+    now: datetime,
+) -> None:
+    """Add a conviction by its group; no detail of an offence is kept."""
+    require(actor, Permission.PEOPLE_WRITE)
+    row = await load_version(session, Person, person_id, actor=actor, version=version)
+    session.add(conviction_row(actor, person_id, conviction, source="charity", now=now))
+    touch(row, now=now)
+    session.add(row)
+    await audit.record(session, "person.conviction_added", person_id)

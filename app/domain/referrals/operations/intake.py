@@ -1,0 +1,92 @@
+"""A referral comes in: kept as it was sent, judged, and put into its first disposition."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.domain.kernel import audit
+from app.domain.kernel.access import Permission, Role, require
+from app.domain.kernel.actor import Actor
+from app.domain.kernel.errors import invalid
+from app.domain.kernel.rows import civil_date
+from app.domain.organisations.models import Organisation
+from app.domain.organisations.operations import open_programme
+from app.domain.referrals.models import Channel, Disposition, Referral, SubmitReferral
+from app.domain.referrals.operations.judging import judged
+from app.domain.referrals.operations.standing import publish, stand
+from app.domain.referrals.people import agreed, person_for
+from app.domain.referrals.rules import JUDGED, new_reference
+
+
+async def submit(session: AsyncSession, *, actor: Actor, command: SubmitReferral, now: datetime) -> Referral:
+    """Ask for a mentor for somebody: keep what was sent, judge it, and let it stand in its first disposition.
+
+    The same work is done whether the person is known to the charity or not. Raises `ValidationFailed` (422),
+    `IntakePaused` (409); the unique index on (partner, partner_reference) refuses a second use of a reference.
+    """
+    require(actor, Permission.REFERRALS_WRITE)
+    today = civil_date(now)
+    received_on = command.received_on or today
+    if received_on > today:
+        raise invalid("/received_on", "IN_THE_FUTURE", "A referral cannot have been received in the future.")
+    programme = await open_programme(session, actor=actor, programme_id=command.programme_id, now=now)
+    from_partner = actor.role is Role.REFERRER
+    channel = command.channel or (Channel.API if from_partner else None)
+    known = await person_for(session, actor=actor, command=command, now=now)
+    charity = (await session.exec(select(Organisation.code).where(Organisation.id == actor.charity_id))).one()
+    referral = Referral.model_validate(
+        command.model_dump(include={"source", "source_detail", "reason", "needs", "partner_reference"})
+        | {
+            "charity_id": actor.charity_id,
+            "programme_id": programme.id,
+            "person_id": known.person.id,
+            "partner_id": actor.organisation_id if from_partner else None,
+            "channel": channel,
+            "received_on": received_on,
+            "received_at": now,
+            "reference": new_reference(charity or "REF"),
+            "disposition": Disposition.AWAITING_INFORMATION,
+            "disposition_for_partner": Disposition.AWAITING_INFORMATION,
+            "disposition_since": now,
+            "submitted": _as_received(command, channel),
+            "created_at": now,
+            "created_by": actor.subject_id,
+            "updated_at": now,
+        }
+    )
+    session.add_all(agreed(actor, known.person.id, command.consent, now=now))
+    agreed_to = command.consent.given if command.consent else None
+    decision = await judged(session, actor=actor, referral=referral, known=known, consent_given=agreed_to, now=now)
+    step, disposition = JUDGED[decision.outcome]
+    await stand(
+        session,
+        actor=actor,
+        referral=referral,
+        disposition=disposition,
+        step=step,
+        sequence=1,
+        effective_on=received_on,
+        reason=None,
+        now=now,
+    )
+    session.add(decision)
+    await session.flush()
+    await audit.record(session, "referral.submitted", referral.id, command.model_fields_set)
+    await publish(session, actor, referral, "referral.received", now)
+    return referral
+
+
+def _as_received(command: SubmitReferral, channel: Channel | None) -> dict[str, Any]:
+    """What was sent, for whoever sent it: the charity's later corrections are not theirs to see."""
+    return {
+        "source": command.source.value,
+        "source_detail": command.source_detail,
+        "channel": channel.value if channel else None,
+        "reason": command.reason,
+        "needs": [need.value for need in command.needs],
+        "person": command.person.model_dump(mode="json", exclude_unset=True) if command.person else {},
+        "custody": command.custody.model_dump(mode="json", exclude_unset=True) if command.custody else None,
+        "consent": command.consent.model_dump(mode="json", exclude_unset=True) if command.consent else None,
+    }
