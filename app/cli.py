@@ -10,7 +10,7 @@ import asyncpg
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from app.auth.keys import KeyRing
+from app.auth.keys import KeyRing, KeyRingError
 from app.auth.tokens import issue
 from app.demo import read_credentials
 from app.domain.kernel.access import ROLE_PERMISSIONS, Role
@@ -22,7 +22,15 @@ from app.settings import Settings, settings
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 
-_FRIENDLY = (EmbeddedPostgresError, UnsupportedPostgresError, Refusal, OSError, asyncpg.PostgresError, DBAPIError)
+_FRIENDLY = (
+    KeyRingError,
+    EmbeddedPostgresError,
+    UnsupportedPostgresError,
+    Refusal,
+    OSError,
+    asyncpg.PostgresError,
+    DBAPIError,
+)
 
 
 def main() -> None:
@@ -180,7 +188,7 @@ def keys_command(
 ) -> None:
     """List the signing keys, rotate them, or revoke one by its kid."""
     now = datetime.now(UTC)
-    ring = KeyRing.load_or_create(settings().data_dir / "keys" / "ring.json", now=now)
+    ring = KeyRing(settings().data_dir / "keys" / "ring.json", now=now)  # one that is there, never a new one
     if rotate:
         ring.rotate(now=now)
     if revoke is not None:

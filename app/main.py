@@ -1,5 +1,6 @@
 """create_app(): the one place that knows everything."""
 
+import asyncio
 import contextlib
 import os
 import tempfile
@@ -7,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
 
+import structlog
 from fastapi import FastAPI
 
 from app.api import (
@@ -23,7 +25,6 @@ from app.api import (
     token,
 )
 from app.api.body import StrictBody
-from app.api.calls import Services, now_utc
 from app.api.context import RequestContext, Telemetry
 from app.api.explorer import explorer_routes
 from app.api.openapi import describe
@@ -32,6 +33,10 @@ from app.auth.tokens import VerifiedTokens
 from app.database import Database
 from app.domain.kernel.reading.cursors import Cursors
 from app.settings import Settings
+from app.visits import Services, now_utc
+
+log = structlog.get_logger("throughgate.main")
+_TIDY_SECONDS = 900
 
 ROUTERS = (
     referrals.router,
@@ -55,7 +60,11 @@ def create_app(settings: Settings, *, database_url: str, clock: Callable[[], dat
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        tidying = asyncio.create_task(_tidy_now_and_then(database))
         yield
+        tidying.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await tidying
         await database.close()
 
     app = bare_app(lifespan)
@@ -72,6 +81,16 @@ def create_app(settings: Settings, *, database_url: str, clock: Callable[[], dat
     app.add_middleware(StrictBody, max_bytes=settings.max_body_bytes)
     app.add_middleware(RequestContext, telemetry=telemetry)
     return app
+
+
+async def _tidy_now_and_then(database: Database) -> None:
+    """Every process of a deployment does this; the second finds nothing left to do."""
+    while True:
+        await asyncio.sleep(_TIDY_SECONDS)
+        try:
+            await database.tidy()
+        except Exception as error:  # tidying can wait; serving cannot
+            log.warning("tidying failed", error_type=type(error).__name__)
 
 
 def bare_app(lifespan: Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]] | None = None) -> FastAPI:

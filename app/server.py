@@ -1,4 +1,5 @@
-"""The HTTP server's patience: uvicorn's protocol with time limits for a request's head and body, and a size for the head.
+"""The HTTP server's patience: uvicorn's protocol with time limits for a request's head and body, and a size for the
+head.
 
 uvicorn itself waits for ever for the rest of a header, so a few hundred slow sockets would keep everybody else out. A
 proxy in front should have such limits too (deploy/); a service should not depend on it.

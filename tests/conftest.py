@@ -13,10 +13,10 @@ from alembic import command
 from alembic.config import Config
 from fastapi import FastAPI
 
-from app.api.calls import now_utc
 from app.main import create_app
 from app.postgres import EmbeddedPostgres, temporary_postgres
 from app.settings import Settings
+from app.visits import now_utc
 from tests.world import World, build_world
 
 ROOT = Path(__file__).parent.parent

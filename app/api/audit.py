@@ -25,6 +25,6 @@ class AuditQuery(PageQuery):
 
 @router.get("", summary="Read the audit trail", responses=shapes.page(AuditEntryRead))
 async def read_audit(query: Annotated[AuditQuery, Query()], call: Call = needs(Permission.AUDIT_READ)) -> Response:
-    """Who did what to which thing, when: every change, and every read of a person's record. Names of fields, never values.
-    Orders: `-at` (default), `at`."""
+    """Who did what to which thing, when: every change, and every read of a person's record. Names of fields, never
+    values. Orders: `-at` (default), `at`."""
     return await listed(call, AUDIT, query)

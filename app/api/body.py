@@ -1,5 +1,7 @@
-"""Reads every body before anything else does: size, UTF-8, JSON, depth, numbers, NUL. What is hostile ends here, as 4xx."""
+"""Reads every body before anything else does: size, UTF-8, JSON, depth, numbers, NUL. What is hostile ends here:
+4xx."""
 
+import json
 from typing import Any
 
 import orjson
@@ -9,8 +11,11 @@ from app.api.errors import send_problem
 from app.domain.kernel.errors import DomainError, MalformedRequest, PayloadTooLarge, UnsupportedMediaType
 
 MAX_DEPTH = 20
+MAX_NUMBER = 2**53 - 1
+"""RFC 7493: beyond this, JSON parsers disagree about a number. Nothing here counts that far."""
 _FORM = "application/x-www-form-urlencoded"
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
+_READ_AS_TEXT = frozenset({b"authorization", b"content-type", b"idempotency-key", b"if-match", b"if-none-match"})
 
 
 class StrictBody:
@@ -27,6 +32,8 @@ class StrictBody:
         try:
             if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
                 raise MalformedRequest("The address contains a NUL character.")
+            if any(name in _READ_AS_TEXT and not value.isascii() for name, value in scope["headers"]):
+                raise MalformedRequest("A header contains characters that are not ASCII.")
             if scope["method"] in _BODILESS:
                 await self._app(scope, receive, send)
                 return
@@ -41,7 +48,9 @@ class StrictBody:
 
     async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
         declared = _header(scope, b"content-length")
-        if declared is not None and (not declared.isdigit() or int(declared) > self._max):
+        if declared is not None and not declared.isdigit():
+            raise MalformedRequest("Content-Length is not a number.")
+        if declared is not None and (len(declared) > 18 or int(declared) > self._max):
             raise PayloadTooLarge()
         parts: list[bytes] = []
         size = 0
@@ -72,6 +81,7 @@ class StrictBody:
         except orjson.JSONDecodeError:
             raise MalformedRequest("The body is not well-formed UTF-8 JSON.") from None
         _inspect(value)
+        json.loads(body, object_pairs_hook=_unique)
         scope.setdefault("state", {})["json"] = value
 
 
@@ -89,12 +99,18 @@ def _inspect(root: Any) -> None:
             elif isinstance(value, str):
                 if "\x00" in value:
                     raise MalformedRequest("The body contains a NUL character.")
-            elif isinstance(value, float) and value in (float("inf"), float("-inf")):
-                raise MalformedRequest("The body contains a number that is not finite.")
+            elif isinstance(value, int | float) and abs(value) > MAX_NUMBER:
+                raise MalformedRequest("The body contains a number that JSON does not carry exactly.")
         if not below:
             return
         level = below
     raise MalformedRequest(f"The body is nested more than {MAX_DEPTH} deep.")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> None:
+    """Of two fields of one name, one reader takes the first and another the last."""
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise MalformedRequest("The body names a field twice.")
 
 
 def _header(scope: Scope, name: bytes) -> bytes | None:

@@ -1,75 +1,33 @@
 """What every route is handed: who asks, how to read, how to write once. Transport only; every rule is in the domain."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
 from fastapi import Depends, Header
-from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.etags import etag, matched_version
-from app.auth.keys import KeyRing
-from app.auth.tokens import VerifiedTokens
-from app.database import Database, Found, Reader, constraint
+from app.api.etags import etag, has_already, matched_version
+from app.database import Found, Reader
 from app.domain.kernel.access import Permission, require
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.errors import (
-    AlreadyExists,
-    IdempotencyKeyInUse,
-    PartnerReferenceTaken,
-    Unauthenticated,
-    Unavailable,
-)
-from app.domain.kernel.idempotency import Answer, earlier_answer, fingerprint, keep_answer
+from app.domain.kernel.errors import Unauthenticated
+from app.domain.kernel.idempotency import Answer, fingerprint
 from app.domain.kernel.reading import Selection, View
-from app.domain.kernel.reading.cursors import Cursors
-from app.settings import Settings
+from app.visits import Services, Visit
 
 JSON = "application/json"
 
 
-@dataclass
-class Services:
-    """Made once by `create_app`, kept on `app.state.services`."""
-
-    settings: Settings
-    database: Database
-    ring: KeyRing
-    tokens: VerifiedTokens
-    cursors: Cursors
-    clock: Callable[[], datetime]
-
-
-def now_utc() -> datetime:
-    return datetime.now(UTC)
-
-
-class Call:
-    """One authenticated request."""
+class Call(Visit):
+    """One authenticated request to the REST door."""
 
     def __init__(self, request: Request, services: Services, actor: Actor) -> None:
+        super().__init__(services, actor, request.state.request_id)
         self.request = request
-        self.actor = actor
-        self.now = services.clock()
-        self.request_id: str = request.state.request_id
-        self._database = services.database
-        self.reader = Reader(services.database, services.cursors, actor, request_id=self.request_id)
-
-    @asynccontextmanager
-    async def write(self, *, keep: bool = True) -> AsyncIterator[AsyncSession]:
-        """One write transaction; unique indexes answer as conflicts."""
-        try:
-            async with self._database.write(self.actor, request_id=self.request_id, keep=keep) as session:
-                yield session
-        except IntegrityError as error:
-            raise _conflict(constraint(error)) from None
 
     async def one(self, view: View, key: UUID | str, selection: Selection | None = None) -> Response:
         """A GET of one thing, with its ETag; 304 when the caller has it already."""
@@ -77,7 +35,8 @@ class Call:
 
     def answer(self, found: Found, status: int = 200, headers: dict[str, str] | None = None) -> Response:
         tag = etag(found)
-        if status == 200 and self.request.method == "GET" and tag in self.request.headers.get("if-none-match", ""):
+        seen = ",".join(self.request.headers.getlist("if-none-match"))
+        if status == 200 and self.request.method == "GET" and has_already(seen, tag):
             return Response(status_code=304, headers={"ETag": tag})
         return Response(found.json, status, {"ETag": tag, **(headers or {})}, JSON)
 
@@ -95,22 +54,16 @@ class Call:
         The answer is stored in the transaction of its effect, and the transaction commits before anything is sent.
         A dry run does the same work, keeps nothing, and answers 200 without ids.
         """
-        async with self.write(keep=not dry_run) as session:
-            print_of_request = self._fingerprint() if key and not dry_run else ""
-            if print_of_request and key:
-                earlier = await earlier_answer(session, actor=self.actor, key=key, fingerprint=print_of_request)
-                if earlier is not None:
-                    return _replayed(earlier)
+
+        async def answering(session: AsyncSession, reader: Reader) -> Answer:
             made = await operation(session)
-            found = await self.reader.within(session).one(view, made)
-            if dry_run:
-                return Response(_without_ids(found.json), 200, {"Dry-Run": "true"}, JSON)
-            answer = Answer(201, found.json, etag(found), location.format(id=made))
-            if print_of_request and key:
-                keep_answer(
-                    session, actor=self.actor, key=key, fingerprint=print_of_request, answer=answer, now=self.now
-                )
-        return _sent(answer)
+            found = await reader.one(view, made)
+            return Answer(201, found.json, etag(found), location.format(id=made))
+
+        answer, repeated = await self.once(answering, key=key, fingerprint=self._fingerprint, keep=not dry_run)
+        if dry_run:
+            return Response(_without_ids(answer.body), 200, {"Dry-Run": "true"}, JSON)
+        return _replayed(answer) if repeated else _sent(answer)
 
     async def change(
         self, operation: Callable[[AsyncSession, int], Awaitable[UUID]], *, view: View, if_match: str | None
@@ -141,17 +94,6 @@ def _replayed(answer: Answer) -> Response:
 def _without_ids(json: str) -> bytes:
     body: dict[str, Any] = orjson.loads(json)
     return orjson.dumps({**body, **{name: None for name in ("id", "reference") if name in body}, "links": {}})
-
-
-def _conflict(name: str | None) -> Exception:
-    if name == "referral_partner_reference":
-        return PartnerReferenceTaken()
-    if name == "idempotency_record_key":
-        return IdempotencyKeyInUse(headers={"Retry-After": "1"})
-    if name in ("member_email", "organisation_code"):
-        return AlreadyExists()
-    # Any other index guards something that two requests made at the same instant: the second may simply try again.
-    return Unavailable(headers={"Retry-After": "1"})
 
 
 def services_of(request: Request) -> Services:
@@ -192,8 +134,8 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=255,
         pattern=r'^"?[\x21\x23-\x7e]+"?$',
-        description="Your own key for this request, unique to it. A repeat with the same key and body gets the first answer "
-        "and does nothing again; kept for 48 hours.",
+        description="Your own key for this request, unique to it. A repeat with the same key and body gets the first "
+        "answer and does nothing again; kept for 48 hours.",
     ),
 ]
 

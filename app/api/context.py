@@ -1,16 +1,22 @@
 """The outermost layer: a request id, security headers, one log line without personal data, metrics."""
 
+import os
 import re
 import time
+import traceback
+from pathlib import Path
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.errors import send_problem
+from app.domain.kernel.errors import InternalError
 from app.domain.kernel.rows import new_id
 
 log = structlog.get_logger("throughgate.access")
 _TRACEPARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_STARTED_NOTHING = 500
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
 
 _DEFAULT_HEADERS = {
@@ -33,6 +39,18 @@ class Telemetry:
         self.errors = Counter("throughgate_unexpected_errors", "Answers with status 5xx.", registry=self.registry)
 
 
+class Aborted(Exception):
+    """The answer broke off after it had begun; says nothing about anybody."""
+
+
+def _where(error: BaseException) -> list[str]:
+    """The places in our own code that an error passed: files and lines, never values."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [
+        f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames if f"{os.sep}app{os.sep}" in frame.filename
+    ]
+
+
 class RequestContext:
     """ASGI middleware: `request.state.request_id`, the Request-Id header, default security headers."""
 
@@ -48,7 +66,7 @@ class RequestContext:
         request_id = str(new_id())
         scope.setdefault("state", {})["request_id"] = request_id
         trace = next((value for name, value in scope["headers"] if name == b"traceparent"), b"")
-        status = 500
+        status = _STARTED_NOTHING
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -64,6 +82,11 @@ class RequestContext:
 
         try:
             await self._app(scope, receive, send_with_headers)
+        except Exception as error:  # the last resort: nothing above this may see it, as it would print what it quotes
+            log.error("unexpected error", error_type=type(error).__name__, where=_where(error), request_id=request_id)
+            if status != _STARTED_NOTHING:
+                raise Aborted() from None
+            await send_problem(scope, receive, send_with_headers, InternalError())
         finally:
             seconds = time.perf_counter() - started
             route = getattr(scope.get("route"), "path", "unmatched")

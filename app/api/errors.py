@@ -1,5 +1,6 @@
 """Errors on the way out: problem details (RFC 9457), never an input value, never a stack trace."""
 
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -8,7 +9,6 @@ import orjson
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -68,6 +68,7 @@ _SENTENCES = {
     "model_attributes_type": "Give an object.",
     "string_pattern_mismatch": "This does not have the right form: see /docs.",
 }
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,50}|If-Match|If-None-Match|Idempotency-Key", re.ASCII)
 _BOUNDS = {
     "string_too_short": ("min_length", "Give at least {} characters."),
     "string_too_long": ("max_length", "Give at most {} characters."),
@@ -129,19 +130,29 @@ def _sentence(kind: str, context: dict[str, Any], message: str) -> str:
         return sentence.format(context.get(name))
     if kind == "value_error":
         # Only our own validators raise these; their sentences never contain what was sent.
-        return message.removeprefix("Value error, ").capitalize()
+        sentence = message.removeprefix("Value error, ")
+        return f"{sentence[:1].upper()}{sentence[1:]}."
     return _SENTENCES.get(kind, "This does not have the right form: see /docs.")
 
 
 def _pointer(location: Sequence[str | int]) -> str:
-    parts = [str(part) for part in location]
-    if parts and parts[0] == "body":
-        parts = parts[1:]
+    parts: list[str] = []
+    for part in location[1:] if location and location[0] == "body" else location:
+        if isinstance(part, str) and _NAME.fullmatch(part) is None:
+            break  # a name of the caller's own: what it holds is not repeated, so this points at where it stands
+        parts.append(str(part))
     return "/" + "/".join(part.replace("~", "~0").replace("/", "~1") for part in parts) if parts else ""
 
 
+def _allowed(request: Request) -> str:
+    """Every method of this address: the router knows only those of the first route that it tried."""
+    routes = [route for router in request.app.state.routers for route in router.routes]
+    here = [route.methods for route in routes if route.path_regex.match(request.url.path)]
+    return ", ".join(sorted(set().union(*here)))
+
+
 def install(app: FastAPI) -> None:
-    """Every way in which a request can end badly, in one form."""
+    """Every way in which a request can end badly, in one form. What nobody expected ends in `RequestContext`."""
 
     async def domain_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, DomainError)
@@ -157,17 +168,11 @@ def install(app: FastAPI) -> None:
     async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         kind = _BY_STATUS.get(error.status_code, MalformedRequest if error.status_code < 500 else InternalError)
-        return respond(request, kind(headers=dict(error.headers or {})))
-
-    async def unexpected(request: Request, error: Exception) -> Response:
-        # The type only: a database error's text may quote what was sent.
-        log.error(
-            "unexpected error", error_type=type(error).__name__, request_id=getattr(request.state, "request_id", None)
-        )
-        return respond(request, InternalError())
+        headers = dict(error.headers or {})
+        if kind is MethodNotAllowed:
+            headers["Allow"] = _allowed(request) or headers.get("Allow", "")
+        return respond(request, kind(headers=headers))
 
     app.add_exception_handler(DomainError, domain_error)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http_error)
-    app.add_exception_handler(IntegrityError, unexpected)
-    app.add_exception_handler(Exception, unexpected)

@@ -4,20 +4,12 @@ FastAPI's own page loads its scripts from a CDN: it is blank in an office (or a 
 internet, and it tells a third party who reads it. It is switched off, and these routes take its place.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from hashlib import sha256
-from html import escape
 from pathlib import Path
 
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
-_STATIC = Path(__file__).parent / "static"
-_PREFIX = "static/explorer"
+from app.static_files import page_with_files
 
-# Everything that may be fetched, by name. There is no path parameter, so there is no path to climb out of.
 _FILES = {
     "swagger-ui.css": ("swagger-ui/swagger-ui.css", "text/css; charset=utf-8"),
     "swagger-ui-bundle.js": ("swagger-ui/swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
@@ -33,18 +25,11 @@ _FILES = {
 
 # 'self' also governs connect-src: "Execute" and "Authorize" reach this service and no other.
 # data: for the icons inside Swagger UI's style sheet.
-_PAGE_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data:; object-src 'none'; "
-        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-    ),
-    "Cache-Control": "no-cache",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
+_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
 
-# Relative addresses, so that the page also works below a prefix that a proxy takes away.
 _PAGE = """\
 <!DOCTYPE html>
 <html lang="en-GB">
@@ -73,62 +58,13 @@ _PAGE = """\
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Asset:
-    """A file held in memory (two megabytes in all) under the hash of what is in it."""
-
-    name: str
-    content: bytes
-    media_type: str
-    digest: str
-
-    @classmethod
-    def read(cls, name: str) -> "_Asset":
-        path, media_type = _FILES[name]
-        content = (_STATIC / path).read_bytes()
-        return cls(name, content, media_type, sha256(content).hexdigest()[:16])
-
-    @property
-    def address(self) -> str:
-        """With the hash in it: a browser may keep the file for a day and still sees a new one at once."""
-        return f"{_PREFIX}/{self.name}?v={self.digest}"
-
-    def answer(self, request: Request) -> Response:
-        etag = f'"{self.digest}"'
-        headers = {
-            "Cache-Control": "public, max-age=86400, immutable",
-            "ETag": etag,
-            "X-Content-Type-Options": "nosniff",
-        }
-        if _matches(request.headers.get("if-none-match", ""), etag):
-            return Response(status_code=304, headers=headers)
-        return Response(self.content, media_type=self.media_type, headers=headers)
-
-
 def explorer_routes() -> list[BaseRoute]:
     """The page and its files, as plain routes: the explorer is no part of the API that it describes."""
-    assets = [_Asset.read(name) for name in _FILES]
-    page = _PAGE
-    for asset in assets:
-        page = page.replace("{" + asset.name + "}", escape(asset.address))
-
-    async def docs(_request: Request) -> Response:
-        return HTMLResponse(page, headers=_PAGE_HEADERS)
-
-    return [
-        Route("/docs", docs, include_in_schema=False),
-        *(Route(f"/{_PREFIX}/{a.name}", _endpoint(a), include_in_schema=False) for a in assets),
-    ]
-
-
-def _endpoint(asset: _Asset) -> Callable[[Request], Awaitable[Response]]:
-    async def serve(request: Request) -> Response:
-        return asset.answer(request)
-
-    return serve
-
-
-def _matches(if_none_match: str, etag: str) -> bool:
-    """RFC 9110, 13.1.2: a list, compared weakly (a compressing proxy turns our ETag into a weak one)."""
-    candidates = (candidate.strip().removeprefix("W/") for candidate in if_none_match.split(","))
-    return any(candidate in (etag, "*") for candidate in candidates)
+    return page_with_files(
+        "/docs",
+        _PAGE,
+        policy=_POLICY,
+        folder=Path(__file__).parent / "static",
+        prefix="static/explorer",
+        files=_FILES,
+    )

@@ -68,8 +68,8 @@ async def read_member(
 async def change_member(
     member_id: UUID, command: ChangeMember, if_match: IfMatch = None, call: Call = needs(Permission.MEMBERS_WRITE)
 ) -> Response:
-    """Rename, give other roles, suspend, set a password. Tokens issued before stop working at once, unless only the name
-    changed."""
+    """Rename, give other roles, suspend, set a password. Tokens issued before stop working at once, unless only the
+    name changed."""
     hashed = await new_password(command.password) if command.password is not None else None
 
     async def change(session: AsyncSession, version: int) -> UUID:
@@ -117,8 +117,8 @@ async def read_client(
 async def change_client(
     client_id: UUID, command: ChangeClient, if_match: IfMatch = None, call: Call = needs(Permission.CLIENTS_WRITE)
 ) -> Response:
-    """Rename, change scopes, suspend or revoke for good. Tokens issued before stop working at once, unless only the name
-    changed."""
+    """Rename, change scopes, suspend or revoke for good. Tokens issued before stop working at once, unless only the
+    name changed."""
 
     async def change(session: AsyncSession, version: int) -> UUID:
         row = await access.change_client(
@@ -140,9 +140,9 @@ async def issue_secret(
     end_others_now: Annotated[bool, Query(description="End every other secret and every token at once.")] = False,
     call: Call = needs(Permission.CLIENTS_WRITE),
 ) -> Response:
-    """A new secret. The one before works for seven days more, so that the program can change over without a gap; never more
-    than two are valid. It takes no Idempotency-Key, as a stored answer would be a stored secret: after a lost answer, issue
-    another."""
+    """A new secret. The one before works for seven days more, so that the program can change over without a gap; never
+    more than two are valid. It takes no Idempotency-Key, as a stored answer would be a stored secret: after a lost
+    answer, issue another."""
     secret, digest = new_client_secret()
     async with call.write() as session:
         row = await access.add_secret(

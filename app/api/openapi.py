@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from app.api.calls import Needs
-from app.api.examples import RESPONSE_EXAMPLES
+from app.api.examples import add_examples
 from app.domain.kernel import errors as problems
 from app.domain.kernel.access import Permission
 from app.domain.kernel.errors import DomainError
@@ -65,6 +65,17 @@ _PROBLEM = {
         "links": {"type": "object", "additionalProperties": {"type": "string"}},
     },
 }
+
+_IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "maxLength": 1000},
+    "description": "The ETag that you have: 304 without a body when it is still the same.",
+}
+
+_ALSO: dict[str, tuple[type[DomainError], ...]] = {"preview_eligibility": (problems.NotFound,)}
+"""What an operation can answer beyond what its form shows: a programme named in the body may not be there."""
 
 _SECURITY_SCHEMES = {
     "client": {
@@ -142,7 +153,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
             operation = document["paths"][route.path_format][method.lower()]
             _complete(operation, method, permission_of(route))
     _allow_narrowing(document)
-    _add_examples(document)
+    _allow_dry_runs(document)
+    add_examples(document)
     return document
 
 
@@ -165,9 +177,16 @@ def _complete(operation: dict[str, Any], method: str, permission: Permission | N
         kinds += [problems.PayloadTooLarge, problems.UnsupportedMediaType, problems.Conflict]
     if "If-Match" in names:
         kinds += [problems.PreconditionFailed, problems.PreconditionRequired]
+    for response in operation["responses"].values():
+        if len(response.get("content", {})) > 1 and response["content"].get("application/json") == {"schema": {}}:
+            del response["content"]["application/json"]  # what FastAPI assumes of a route that answers something else
+    if "304" in operation["responses"]:
+        operation.setdefault("parameters", []).append(_IF_NONE_MATCH)
     operation["responses"].pop("422", None)
-    for kind in kinds:
-        operation["responses"].setdefault(str(kind.status), _problem_response(kind))
+    for kind in (*kinds, *_ALSO.get(operation["operationId"], ())):
+        whole = _problem_response(kind)
+        response = operation["responses"].setdefault(str(kind.status), whole)
+        response["content"] = whole["content"] | response.get("content", {})
 
 
 def _problem_response(kind: type[DomainError]) -> dict[str, Any]:
@@ -186,7 +205,8 @@ def _problem_response(kind: type[DomainError]) -> dict[str, Any]:
 
 
 def _allow_narrowing(document: dict[str, Any]) -> None:
-    """With `fields` an answer holds only what was asked for: such operations also answer with a shape that requires nothing."""
+    """With `fields` an answer holds only what was asked for: such operations also answer with a shape that requires
+    nothing."""
     schemas = document["components"]["schemas"]
     for item in document["paths"].values():
         operation = item.get("get")
@@ -194,6 +214,31 @@ def _allow_narrowing(document: dict[str, Any]) -> None:
             continue
         media = operation["responses"]["200"]["content"]["application/json"]
         media["schema"] = {"anyOf": [media["schema"], _narrowed(media["schema"], schemas)]}
+
+
+def _allow_dry_runs(document: dict[str, Any]) -> None:
+    """A dry run answers 200 with the shape of the 201, without what only something kept has."""
+    schemas = document["components"]["schemas"]
+    for item in document["paths"].values():
+        for operation in item.values():
+            if any(p["name"] == "dry_run" for p in operation.get("parameters", ())):
+                made = operation["responses"]["201"]["content"]["application/json"]["schema"]
+                operation["responses"]["200"] = {
+                    "description": "Dry run: judged, and nothing kept.",
+                    "content": {"application/json": {"schema": _unkept(made, schemas)}},
+                }
+
+
+def _unkept(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    if "anyOf" in schema:
+        return {"anyOf": [_unkept(one, schemas) for one in schema["anyOf"]]}
+    name = schema["$ref"].rsplit("/", 1)[-1]
+    whole = copy.deepcopy(schemas[name])
+    whole["title"] = f"{name}Unkept"
+    whole["description"] = "As it would be, without an id, a reference and links."
+    whole["properties"] |= {"id": {"type": "null"}, "reference": {"type": "null"}}
+    schemas[whole["title"]] = whole
+    return {"$ref": f"#/components/schemas/{whole['title']}"}
 
 
 def _narrowed(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
@@ -214,28 +259,3 @@ def _narrowed(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]
         whole["title"] = narrow_name
         schemas[narrow_name] = whole
     return {"$ref": f"#/components/schemas/{narrow_name}"}
-
-
-def _add_examples(document: dict[str, Any]) -> None:
-    for item in document["paths"].values():
-        for operation in item.values():
-            for status, response in operation["responses"].items():
-                media = response.get("content", {}).get("application/json")
-                if media is not None and "example" not in media and (name := _shape(media["schema"])):
-                    example = RESPONSE_EXAMPLES.get(name)
-                    if example is None and name.startswith("PageOf_"):
-                        inner = RESPONSE_EXAMPLES.get(
-                            name.removeprefix("PageOf_")
-                            .removesuffix("_")
-                            .split("_SubmittedReferralRead")[0]
-                            .removeprefix("Union_")
-                        )
-                        example = None if inner is None else {"items": [inner], "next": None}
-                    if example is not None and status.startswith("2"):
-                        media["example"] = example
-
-
-def _shape(schema: dict[str, Any]) -> str | None:
-    while "anyOf" in schema:
-        schema = schema["anyOf"][0]
-    return schema["$ref"].rsplit("/", 1)[-1] if "$ref" in schema else None

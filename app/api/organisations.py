@@ -116,8 +116,8 @@ async def change_organisation(
 async def list_establishments(
     query: Annotated[EstablishmentsQuery, Query()], call: Call = needs(Permission.ESTABLISHMENTS_READ)
 ) -> Response:
-    """Prisons by agency id, and the movement states OUT and TRN, which are never prisons. A referral may name an agency id
-    that is not on the list: it is kept as it was sent."""
+    """Prisons by agency id, and the movement states OUT and TRN, which are never prisons. A referral may name an agency
+    id that is not on the list: it is kept as it was sent."""
     return await listed(call, ESTABLISHMENTS_LIST, query)
 
 

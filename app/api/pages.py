@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from app.api.calls import JSON, Call
-from app.domain.kernel.errors import FieldError, ValidationFailed
+from app.domain.kernel.errors import FieldError, ValidationFailed, invalid
 from app.domain.kernel.reading import Collection, Selection, select_fields
 
 
@@ -50,7 +50,7 @@ async def listed(call: Call, collection: Collection, query: PageQuery, **fixed: 
     """A page of a collection: `{"items": […], "next": …}`. `fixed` are filters of the address, not of the query."""
     if query.order is not None and query.order not in collection.orders:
         orders = ", ".join(collection.orders)
-        raise ValidationFailed(errors=[FieldError("/query/order", "UNKNOWN_ORDER", f"Choose from: {orders}.")])
+        raise invalid("/query/order", "UNKNOWN_ORDER", f"Choose from: {orders}.")
     filters = query.filters()
     unknown = [name for name in filters if name not in collection.filters]
     if unknown:

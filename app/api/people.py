@@ -13,6 +13,7 @@ from app.api.etags import matched_version
 from app.api.pages import OneQuery, PageQuery, listed
 from app.domain.journeys import new_facts
 from app.domain.kernel.access import Permission
+from app.domain.kernel.rows import civil_date
 from app.domain.people import matching, operations
 from app.domain.people.models import (
     ChangePerson,
@@ -38,13 +39,9 @@ from app.domain.people.queries import (
     PEOPLE,
     PEOPLE_LIST,
     PROTECTED_CHARACTERISTICS,
-    candidates,
 )
-from app.domain.people.rules import POSSIBLE_DUPLICATE_AT
 
 router = APIRouter(prefix="/v1/people", tags=["People"])
-
-_FOUND_BY_SEARCH = 20  # a lower score than a warning about duplicates needs: whoever searches wants to see near misses
 
 
 class PeopleQuery(PageQuery):
@@ -74,13 +71,7 @@ async def list_people(query: Annotated[PeopleQuery, Query()], call: Call = needs
 @router.post("/search", summary="Search for a person", responses={200: {"model": PossibleMatches}})
 async def search_people(command: SearchPeople, call: Call = needs(Permission.PEOPLE_READ)) -> Response:
     """By identifier, or by name and date of birth, forgiving misspellings. At most 20, the likeliest first."""
-    query = matching.looked_for(command, on=call.now.date())
-    return await _matches(call, query, _FOUND_BY_SEARCH)
-
-
-async def _matches(call: Call, query: matching.CandidateQuery, at_least: int) -> Response:
-    rows = [] if query.empty() else await call.reader.rows(candidates(**query.shape()), query.values())
-    found = matching.judge(query, [dict(row) for row in rows], at_least=at_least)
+    found = await matching.search(call.reader, command, on=civil_date(call.now))
     return Response(found.model_dump_json(), 200, media_type=JSON)
 
 
@@ -143,9 +134,10 @@ async def add_conviction(
     responses={200: {"model": PossibleMatches}},
 )
 async def possible_duplicates(person_id: UUID, call: Call = needs(Permission.PEOPLE_READ)) -> Response:
-    """Others on file who may be he, with a score and its reasons. Only the charity sees this, and only a person merges."""
-    found = await call.reader.one(PEOPLE, person_id)
-    return await _matches(call, matching.like(found.json, but=person_id), POSSIBLE_DUPLICATE_AT)
+    """Others on file who may be he, with a score and its reasons. Only the charity sees this, and only a person
+    merges."""
+    found = await matching.possible_duplicates(call.reader, person_id)
+    return Response(found.model_dump_json(), 200, media_type=JSON)
 
 
 @router.post(
@@ -160,8 +152,8 @@ async def record_custody_facts(
     idempotency_key: IdempotencyKey = None,
     call: Call = needs(Permission.PEOPLE_WRITE),
 ) -> Response:
-    """A new set of facts, whole: it supersedes the one before, which stays readable. His referrals that are still open, or
-    were found ineligible, are judged again."""
+    """A new set of facts, whole: it supersedes the one before, which stays readable. His referrals that are still open,
+    or were found ineligible, are judged again."""
 
     async def record(session: AsyncSession) -> UUID:
         row = await new_facts.learn_custody_facts(
@@ -266,7 +258,8 @@ async def set_protected_characteristics(
     if_match: IfMatch = None,
     call: Call = needs(Permission.PROTECTED_CHARACTERISTICS_WRITE),
 ) -> Response:
-    """Write what he has said about himself. The first time, when there is nothing to match yet, send `If-Match: "0"`."""
+    """Write what he has said about himself. The first time, when there is nothing to match yet, send `If-Match:
+    "0"`."""
     version = matched_version(if_match) or None
     async with call.write() as session:
         await operations.set_protected_characteristics(

@@ -1,10 +1,8 @@
 """Programmes: what a charity offers; their policies, intake, waiting list and ledger."""
 
-from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,21 +15,17 @@ from app.domain.eligibility.models import PolicyRead, PublishPolicy
 from app.domain.eligibility.operations import publish_policy as publish
 from app.domain.eligibility.queries import POLICIES
 from app.domain.kernel.access import Permission
-from app.domain.kernel.errors import FieldError, ValidationFailed
 from app.domain.kernel.rows import CivilDate, Instant, civil_date
 from app.domain.organisations import operations
 from app.domain.organisations.models import (
     ChangeProgramme,
     CreateProgramme,
     Intake,
-    Programme,
     ProgrammeRead,
     SetIntake,
 )
 from app.domain.organisations.queries import PROGRAMMES, PROGRAMMES_LIST
-from app.domain.referrals import queries
-from app.domain.referrals.listing import Ledger, WaitingEntry, WaitingList, ledger
-from app.domain.referrals.rules import Waiting, waiting_list
+from app.domain.referrals.listing import Ledger, WaitingList, ledger_of, waiting_list_of
 
 router = APIRouter(prefix="/v1/programmes", tags=["Programmes"])
 
@@ -46,7 +40,8 @@ class ProgrammesQuery(PageQuery):
 async def create_programme(
     command: CreateProgramme, idempotency_key: IdempotencyKey = None, call: Call = needs(Permission.PROGRAMMES_WRITE)
 ) -> Response:
-    """A new programme with open intake. Give it an eligibility policy next: until then nobody's referral can be judged."""
+    """A new programme with open intake. Give it an eligibility policy next: until then nobody's referral can be
+    judged."""
 
     async def create(session: AsyncSession) -> UUID:
         return (await operations.create_programme(session, actor=call.actor, command=command, now=call.now)).id
@@ -148,40 +143,10 @@ class WaitingListQuery(BaseModel):
 async def read_waiting_list(
     programme_id: UUID, query: Annotated[WaitingListQuery, Query()], call: Call = needs(Permission.WAITING_LIST_READ)
 ) -> Response:
-    """Who waits, in the order of a stated rule, with the reason for each place, the last day on which an allocation is still
-    useful, and flags at least 28 days before that."""
-    found = await call.reader.one(PROGRAMMES, programme_id)
-    programme = Programme.model_validate(orjson.loads(found.json) | {"charity_id": call.actor.charity_id})
-    rows = {row["id"]: row for row in await call.reader.rows(queries.waiting(), {"programme": programme_id})}
+    """Who waits, in the order of a stated rule, with the reason for each place, the last day on which an allocation is
+    still useful, and flags at least 28 days before that."""
     today = civil_date(call.now)
-    places = waiting_list(
-        (Waiting(row["id"], row["received_on"], row["custody_end"]) for row in rows.values()),
-        today=today,
-        minimum=programme.minimum_length,
-        to_first_session=programme.time_to_first_session,
-        warning_days=programme.warning_days,
-    )
-    shown, following = call.reader.slice(
-        places, key=lambda place: place.key, scope=f"waiting|{programme_id}", limit=query.limit, cursor=query.cursor
-    )
-    items = [
-        WaitingEntry.model_validate(
-            {
-                "position": place.position,
-                "referral_id": place.referral_id,
-                "reference": rows[place.referral_id]["reference"],
-                "person": orjson.loads(rows[place.referral_id]["person"]),
-                "received_on": rows[place.referral_id]["received_on"],
-                "custody_end": rows[place.referral_id]["custody_end"],
-                "last_useful_start": place.last_useful_start,
-                "days_left": place.days_left,
-                "reason": place.reason,
-                "flags": list(place.flags),
-            }
-        )
-        for place in shown
-    ]
-    answer = WaitingList(programme_id=programme_id, on=today, total=len(places), items=items, next=following)
+    answer = await waiting_list_of(call.reader, programme_id, today=today, limit=query.limit, cursor=query.cursor)
     return Response(answer.model_dump_json(), 200, media_type=JSON)
 
 
@@ -198,26 +163,8 @@ class LedgerQuery(BaseModel):
 async def read_ledger(
     programme_id: UUID, query: Annotated[LedgerQuery, Query()], call: Call = needs(Permission.LEDGER_READ)
 ) -> Response:
-    """Each referral received in the period in exactly one disposition, as it was known at `as_of`; the parts sum to the whole.
-    What is recorded later changes only later ledgers."""
-    if query.period_to < query.period_from:
-        raise ValidationFailed(errors=[FieldError("/query/to", "BEFORE_FROM", "Give a day on or after `from`.")])
-    if query.period_to - query.period_from > timedelta(days=366 * 20):
-        raise ValidationFailed(errors=[FieldError("/query/to", "TOO_LONG", "Ask for at most 20 years.")])
-    await call.reader.one(PROGRAMMES, programme_id)
-    [clock] = await call.reader.rows(queries.ledger_clock(), {})
-    as_of = query.as_of or clock["now"]
-    if as_of > clock["now"]:
-        raise ValidationFailed(
-            errors=[
-                FieldError(
-                    "/query/as_of",
-                    "IN_THE_FUTURE",
-                    "Nobody knows yet how it will stand: give an instant that has passed.",
-                )
-            ]
-        )
-    values = {"programme": programme_id, "from": query.period_from, "to": query.period_to, "as_of": as_of}
-    rows = await call.reader.rows(queries.ledger(), values)
-    answer = ledger(programme_id, (query.period_from, query.period_to), as_of, rows)
+    """Each referral received in the period in exactly one disposition, as it was known at `as_of`; the parts sum to the
+    whole. What is recorded later changes only later ledgers."""
+    period = (query.period_from, query.period_to)
+    answer = await ledger_of(call.reader, programme_id, period, query.as_of, at="/query")
     return Response(answer.model_dump_json(by_alias=True), 200, media_type=JSON)

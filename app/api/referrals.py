@@ -72,8 +72,9 @@ async def submit_referral(
     dry_run: Annotated[bool, Query(description="Judge and answer (200), but keep nothing.")] = False,
     call: Call = needs(Permission.REFERRALS_WRITE),
 ) -> Response:
-    """Ask for a mentor for somebody. The referral is kept, judged by the programme's policy for the day it was received, and
-    stands in one disposition from then on. An INELIGIBLE judgement is a proposal: a named person confirms it or overrules it.
+    """Ask for a mentor for somebody. The referral is kept, judged by the programme's policy for the day it was
+    received, and stands in one disposition from then on. An INELIGIBLE judgement is a proposal: a named person confirms
+    it or overrules it.
 
     The answer is the same, byte for byte but for ids and times, whether the charity knows the person already or not.
     """
@@ -187,7 +188,8 @@ async def confirm_ineligible(
     if_match: IfMatch = None,
     call: Call = needs(Permission.REFERRALS_MANAGE),
 ) -> Response:
-    """A named person confirms what the machine proposed, with a reason that can be read out to him. A program cannot."""
+    """A named person confirms what the machine proposed, with a reason that can be read out to him. A program
+    cannot."""
     return await _step(call, referral_id, Step.CONFIRM_INELIGIBLE, command, if_match)
 
 
@@ -230,8 +232,8 @@ async def withdraw(
 async def merge(
     referral_id: UUID, command: MergeReferral, if_match: IfMatch = None, call: Call = needs(Permission.REFERRALS_MANAGE)
 ) -> Response:
-    """Mark this referral as a duplicate of another one, which goes on. The agency that pushed it is not told so: it follows
-    what becomes of the one that stands."""
+    """Mark this referral as a duplicate of another one, which goes on. The agency that pushed it is not told so: it
+    follows what becomes of the one that stands."""
     return await _step(call, referral_id, Step.MERGE, command, if_match)
 
 
@@ -258,5 +260,6 @@ async def reopen(
     if_match: IfMatch = None,
     call: Call = needs(Permission.REFERRALS_MANAGE),
 ) -> Response:
-    """It was closed too early, or he changed his mind. It stands where its newest decision puts it; nothing is erased."""
+    """It was closed too early, or he changed his mind. It stands where its newest decision puts it; nothing is
+    erased."""
     return await _step(call, referral_id, Step.REOPEN, command, if_match)

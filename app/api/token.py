@@ -12,12 +12,13 @@ from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from app.api.calls import JSON, Services, services_of
+from app.api.calls import JSON, services_of
 from app.auth.credentials import digest_matches, verify_password
 from app.auth.tokens import issue
 from app.domain.kernel.access import ROLE_PERMISSIONS, Permission, Role, narrow
 from app.domain.kernel.actor import ActorKind
 from app.domain.organisations import sign_in
+from app.visits import Services
 
 router = APIRouter(tags=["Authentication"])
 
@@ -49,7 +50,7 @@ class TokenAnswer(BaseModel):
     """An access token (RFC 6749 section 5.1)."""
 
     access_token: str
-    token_type: str = "Bearer"
+    token_type: str = "Bearer"  # noqa: S105 -- a kind of token, not a token
     expires_in: int = Field(description="Seconds.")
     scope: str
 
@@ -96,8 +97,8 @@ class Holder:
     },
 )
 async def token(form: Annotated[TokenForm, Form()], request: Request) -> Response:
-    """Exchange credentials for an access token. Programs use `client_credentials`; a charity's members without an identity
-    provider use `password`. Unknown names and wrong secrets are answered alike."""
+    """Exchange credentials for an access token. Programs use `client_credentials`; a charity's members without an
+    identity provider use `password`. Unknown names and wrong secrets are answered alike."""
     services = services_of(request)
     try:
         if form.grant_type == "client_credentials":

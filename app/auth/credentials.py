@@ -19,7 +19,7 @@ from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from app.domain.kernel.errors import FieldError, Unavailable, ValidationFailed
+from app.domain.kernel.errors import Unavailable, invalid
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256  # enough for any phrase; a limit, so that nobody makes us hash a megabyte
@@ -55,7 +55,7 @@ def hash_password(password: str, *, pointer: str = "/password") -> str:
     """
     problem = _problem(password)
     if problem is not None:
-        raise ValidationFailed(errors=[FieldError(pointer, *problem)])
+        raise invalid(pointer, *problem)
     return _ARGON2ID.hash(password)
 
 

@@ -44,6 +44,7 @@ class Database:
             pool_timeout=10,
             pool_recycle=1800,
             pool_pre_ping=False,
+            hide_parameters=True,  # an error must not carry what was written
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
         )
@@ -137,6 +138,12 @@ class Database:
                 yield session
                 await self._commit(session)
 
+    async def tidy(self) -> None:
+        """Forget what has no use any more: stored answers after 48 hours, failed log-ins after a day."""
+        async with self.authenticator() as session:
+            await session.exec(text("delete from idempotency_record where created_at < now() - interval '48 hours'"))  # type: ignore[call-overload]
+            await session.exec(text("delete from log_in_attempts where last_failed_at < now() - interval '1 day'"))  # type: ignore[call-overload]
+
     async def _commit(self, session: AsyncSession) -> None:
         """A commit that a synchronous standby did not confirm is neither kept nor lost: say so (`OutcomeUnknown`)."""
         raw = await (await session.connection()).get_raw_connection()
@@ -164,6 +171,6 @@ def _context(actor: Actor, request_id: str | None, plan: Plan, values: dict[str,
         "ctx_request": request_id,
         "ctx_charity": actor.charity_id,
         "ctx_organisation": actor.organisation_id,
-        "ctx_audit_action": f"{plan.audited}.read" if plan.audited else None,
+        "ctx_audit_action": plan.audited,
         "ctx_audit_object": values.get("key") if plan.audited and isinstance(values.get("key"), UUID) else None,
     }

@@ -453,6 +453,7 @@ def create_tables() -> None:
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disposition", sa.Text(), nullable=False),
         sa.Column("disposition_for_partner", sa.Text(), nullable=False),
+        sa.Column("version_for_partner", sa.BigInteger(), nullable=False),
         sa.Column("disposition_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("information_due_on", sa.Date(), nullable=True),
         sa.Column("duplicate_of_id", sa.Uuid(), nullable=True),
@@ -503,6 +504,7 @@ def create_tables() -> None:
         sa.Column("referral_id", sa.Uuid(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("disposition", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
         sa.Column("step", sa.String(), nullable=False),
         sa.Column("effective_on", sa.Date(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -661,6 +663,8 @@ as $$
            case when p_disposition = 'awaiting_information' then coalesce(information_due_on, p_due) end,
          duplicate_of_id = coalesce(p_merged_into, duplicate_of_id),
          version = version + 1,
+         -- Counted only where something shows, as for a referral that stands alone.
+         version_for_partner = version_for_partner + (disposition_for_partner is distinct from p_disposition)::int,
          updated_at = p_at
    where duplicate_of_id = p_survivor
      and charity_id = nullif(current_setting('app.charity', true), '')::uuid
@@ -834,7 +838,7 @@ def grant_casework() -> None:
     # An agency reads what it sent and where that stands for it; whom the charity takes the man for is in no column of these.
     as_sent = (
         "id, charity_id, partner_id, programme_id, reference, partner_reference, received_on, received_at, submitted,"
-        " disposition_for_partner, information_due_on, version"
+        " disposition_for_partner, information_due_on, version_for_partner"
     )
     grant("referral", "tg_referrer", {f"select({as_sent})": OWN_AGENCY})
     grant("eligibility_decision", "tg_referrer", {"select": f"{OWN_AGENCY} and sequence = 1"})
@@ -845,6 +849,9 @@ def grant_records() -> None:
     grant("event", writers, {"insert": OWN_CHARITY})
     own = f"{OWN_CHARITY} and subject_id = {SUBJECT}"
     grant("idempotency_record", writers, {"select": own, "insert": own})
+    # Answers hold what was answered; nobody needs them once a retry has become unlikely.
+    grant("idempotency_record", "tg_authenticator", {"select(created_at)": EVERYTHING})
+    grant("idempotency_record", "tg_authenticator", {"delete": "created_at < now() - interval '48 hours'"})
     grant("audit_entry", OWNER, {"insert": EVERYTHING})
     grant("audit_entry", "tg_data_protection_lead", {"select": OWN_CHARITY})
 

@@ -10,7 +10,11 @@ import orjson
 from app.domain.eligibility.models import DecisionRead, PolicyUsed, PreviewEligibility
 from app.domain.eligibility.operations import facts, judge
 from app.domain.eligibility.policy import PolicyDocument
+from app.domain.eligibility.queries import policy_for_preview
+from app.domain.kernel.access import Permission, require
 from app.domain.kernel.errors import invalid
+from app.domain.kernel.reading.reads import Reads
+from app.domain.organisations.queries import PROGRAMMES
 from app.domain.people.models import PersonFields, ProtectedCharacteristicFields
 
 Chosen = tuple[UUID | None, int | None, PolicyDocument | None]
@@ -48,3 +52,13 @@ def preview(command: PreviewEligibility, chosen: Chosen, *, on: date) -> Decisio
         policy=PolicyUsed(id=policy_id, version=version),
         decided_at=None,
     )
+
+
+async def decide(reads: Reads, command: PreviewEligibility, *, today: date) -> DecisionRead:
+    """Read the policy and judge. Raises `Forbidden`, `NotFound` for a programme that is not there, `ValidationFailed`."""
+    require(reads.actor, Permission.ELIGIBILITY_PREVIEW)
+    on = command.on or today
+    if command.programme_id is not None:
+        await reads.one(PROGRAMMES, command.programme_id)
+    rows = await reads.rows(policy_for_preview(), {"programme": command.programme_id, "on": on})
+    return preview(command, chosen_policy(command, [dict(row) for row in rows]), on=on)

@@ -186,7 +186,10 @@ class PartnerReferenceTaken(Conflict):
 
     code = "PARTNER_REFERENCE_TAKEN"
     title = "Your partner_reference was used before"
-    cure = "Read your earlier referral by the link given, or use another reference for another referral."
+    cure = (
+        "Read your earlier referral (by `links.earlier_referral`, or GET /v1/referrals?partner_reference=…), or use another "
+        "reference for another referral."
+    )
 
 
 class AlreadyExists(Conflict):

@@ -7,12 +7,17 @@ from uuid import UUID
 
 import orjson
 
+from app.domain.kernel.access import Permission, require
+from app.domain.kernel.reading.reads import Reads
 from app.domain.people.codes import IdentifierScheme
 from app.domain.people.models import PossibleMatch, PossibleMatches, SearchPeople
 from app.domain.people.names import name_keys
-from app.domain.people.rules import IdentifierSketch, PersonSketch, normalise, similarity
+from app.domain.people.queries import PEOPLE, candidates
+from app.domain.people.rules import POSSIBLE_DUPLICATE_AT, IdentifierSketch, PersonSketch, normalise, similarity
 
 SHOWN = 20
+FOUND_BY_SEARCH = 20
+"""A lower score than a warning about duplicates needs: whoever searches wants to see near misses."""
 
 
 @dataclass(frozen=True)
@@ -90,3 +95,20 @@ def like(person: str, *, but: UUID) -> CandidateQuery:
     born = row["date_of_birth"]
     sketch = _sketch(row, born=date.fromisoformat(born) if born else None, held=row["identifiers"])
     return CandidateQuery(sketch, but=but)
+
+
+async def search(reads: Reads, command: SearchPeople, *, on: date) -> PossibleMatches:
+    """Who it may be that is looked for; near misses too. Raises `Forbidden`."""
+    require(reads.actor, Permission.PEOPLE_READ)
+    return await _matches(reads, looked_for(command, on=on), at_least=FOUND_BY_SEARCH)
+
+
+async def possible_duplicates(reads: Reads, person_id: UUID) -> PossibleMatches:
+    """Others on file who may be this person. Raises `Forbidden`, `NotFound`."""
+    found = await reads.one(PEOPLE, person_id)
+    return await _matches(reads, like(found.json, but=person_id), at_least=POSSIBLE_DUPLICATE_AT)
+
+
+async def _matches(reads: Reads, query: CandidateQuery, *, at_least: int) -> PossibleMatches:
+    rows = [] if query.empty() else await reads.rows(candidates(**query.shape()), query.values())
+    return judge(query, [dict(row) for row in rows], at_least=at_least)

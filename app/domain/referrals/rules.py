@@ -34,6 +34,9 @@ class Step(StrEnum):
     REOPEN = "reopen"
 
 
+SOURCE_CORRECTED = "source_corrected"
+"""Stands in the history where a step stands, and moves nothing: earlier ledgers keep the source as it was known then."""
+
 D = Disposition
 OPEN = frozenset(d for d in Disposition if d.open)
 ENDED = frozenset(d for d in Disposition if not d.open and d is not D.ALLOCATED)

@@ -207,13 +207,13 @@ def compile_one(view: View, selection: Selection, permissions: Permissions) -> P
 
     def build() -> Select[Any]:
         row: Row = aliased(view.row)
-        version = row.version if view.versioned else literal_column("null::bigint")
+        version = getattr(row, view.version) if view.versioned else literal_column("null::bigint")
         return select(_text(_json(view, selection, row, permissions)), version.label("version")).where(
             getattr(row, view.key) == bindparam("key", type_=getattr(view.row, view.key).type),
             *view.scope(row),
         )
 
-    return compile_select(build, audited=view.name if view.audited else None)
+    return compile_select(build, audited=f"{view.name}.read" if view.audited else None)
 
 
 @lru_cache(maxsize=4096)
@@ -229,7 +229,8 @@ def compile_page(collection: Collection, selection: Selection, permissions: Perm
         return _paged(collection, row, listing, keys, statement)
 
     sign = "-" if _descending(collection, listing) else ""
-    return compile_select(build, order=[f"{sign}k{n}" for n in range(len(keys))])
+    order = [f"{sign}k{n}" for n in range(len(keys))]
+    return compile_select(build, order=order, audited=_listed(collection))
 
 
 @lru_cache(maxsize=4096)
@@ -237,7 +238,14 @@ def compile_connection(
     collection: Collection, selection: Selection, permissions: Permissions, listing: Listing
 ) -> Plan:
     """A connection as one JSON object, column `j`; parameters as of `compile_page`, and `scope` for its cursors."""
-    return compile_select(lambda: select(_text(_connection(collection, selection, listing, permissions))))
+    return compile_select(
+        lambda: select(_text(_connection(collection, selection, listing, permissions))), audited=_listed(collection)
+    )
+
+
+def _listed(collection: Collection) -> str | None:
+    """Who reads a page of whole records has read them, as if one by one: one audit entry says so."""
+    return f"{collection.view.name}.listed" if collection.view.audited else None
 
 
 def _text(json: ColumnElement[Any]) -> ColumnElement[Any]:

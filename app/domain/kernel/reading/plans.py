@@ -24,7 +24,8 @@ _NO_OFFSET: ColumnElement[int] = literal_column("0")
 
 @dataclass(frozen=True)
 class Plan:
-    """SQL with numbered parameters, the name of each, and the values that are part of the plan itself."""
+    """SQL with numbered parameters, the name of each, and the values that are part of the plan itself; `audited` is the
+    action that running it leaves in the audit trail."""
 
     sql: str
     names: tuple[str, ...]

@@ -88,6 +88,8 @@ class View:
     scope: Callable[[Row], Sequence[Condition]] = _own_charity
     key: str = "id"
     versioned: bool = True
+    version: str = "version"
+    """The column that If-Match compares, where there is one."""
     audited: bool = False
     """True: each read of one leaves an audit entry, in the statement that reads it."""
 

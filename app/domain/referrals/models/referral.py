@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from pydantic import Field as SchemaField
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -49,9 +49,10 @@ _codes = ", ".join(f"'{disposition.value}'" for disposition in Disposition)
 
 
 class Referral(ReferralFields, Identified, Tenanted, Versioned, table=True):
-    """`disposition_for_partner` is what the referrer sees: a merge as duplicate does not show, as it would tell a
-    partner that the charity knows the man from elsewhere. `submitted` keeps person, custody and consent exactly as
-    received."""
+    """`disposition_for_partner` is what the referrer sees: a merge as duplicate does not show, as it would tell a partner
+    that the charity knows the man from elsewhere; `version_for_partner` counts what the referrer can see change.
+    `submitted` keeps everything exactly as received.
+    """
 
     __table_args__ = (
         UniqueConstraint("charity_id", "reference", name="referral_reference"),
@@ -74,6 +75,7 @@ class Referral(ReferralFields, Identified, Tenanted, Versioned, table=True):
     received_at: datetime = instant_field()
     disposition: Disposition = code_field()
     disposition_for_partner: Disposition = code_field()
+    version_for_partner: int = Field(default=1, sa_type=BigInteger)
     disposition_since: datetime = instant_field()
     information_due_on: CivilDate | None = None
     duplicate_of_id: UUID | None = Field(default=None, foreign_key="referral.id", index=True)
@@ -93,6 +95,7 @@ class DispositionChange(Identified, Tenanted, table=True):
     referral_id: UUID = Field(foreign_key="referral.id")
     sequence: int
     disposition: Disposition = code_field()
+    source: Source = code_field()
     step: str
     effective_on: CivilDate
     recorded_at: datetime = instant_field()

@@ -11,6 +11,7 @@ from app.domain.kernel.actor import Actor
 from app.domain.kernel.changes import apply, load_version
 from app.domain.kernel.errors import invalid
 from app.domain.referrals.models import ChangeReferral, Referral, Source
+from app.domain.referrals.operations.standing import remember_source
 
 
 async def change(
@@ -33,5 +34,7 @@ async def change(
     changed = apply(referral, changes, now=now)
     session.add(referral)
     await session.flush()
+    if "source" in changed:
+        await remember_source(session, actor=actor, referral=referral, now=now)
     await audit.record(session, "referral.changed", referral.id, changed)
     return referral

@@ -9,11 +9,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.domain.kernel import audit
 from app.domain.kernel.access import Permission, Role, require
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.errors import invalid
+from app.domain.kernel.errors import PartnerReferenceTaken, invalid
 from app.domain.kernel.rows import civil_date
 from app.domain.organisations.models import Organisation
 from app.domain.organisations.operations import open_programme
-from app.domain.referrals.models import Channel, Disposition, Referral, SubmitReferral
+from app.domain.referrals.models import Channel, Disposition, Referral, ReferralFields, SubmitReferral
 from app.domain.referrals.operations.judging import judged
 from app.domain.referrals.operations.standing import publish, stand
 from app.domain.referrals.people import agreed, person_for
@@ -34,10 +34,11 @@ async def submit(session: AsyncSession, *, actor: Actor, command: SubmitReferral
     programme = await open_programme(session, actor=actor, programme_id=command.programme_id, now=now)
     from_partner = actor.role is Role.REFERRER
     channel = command.channel or (Channel.API if from_partner else None)
+    await _check_reference(session, actor, command.partner_reference)
     known = await person_for(session, actor=actor, command=command, now=now)
     charity = (await session.exec(select(Organisation.code).where(Organisation.id == actor.charity_id))).one()
     referral = Referral.model_validate(
-        command.model_dump(include={"source", "source_detail", "reason", "needs", "partner_reference"})
+        command.model_dump(include=set(ReferralFields.model_fields))
         | {
             "charity_id": actor.charity_id,
             "programme_id": programme.id,
@@ -78,14 +79,22 @@ async def submit(session: AsyncSession, *, actor: Actor, command: SubmitReferral
     return referral
 
 
+async def _check_reference(session: AsyncSession, actor: Actor, reference: str | None) -> None:
+    """Says by which referral a partner_reference is taken. Of two at once the unique index refuses the second, without
+    that hint."""
+    if reference is None or actor.role is not Role.REFERRER:
+        return
+    taken = await session.exec(
+        select(Referral.id).where(Referral.partner_id == actor.organisation_id, Referral.partner_reference == reference)
+    )
+    if (earlier := taken.first()) is not None:
+        raise PartnerReferenceTaken(links={"earlier_referral": f"/v1/referrals/{earlier}"})
+
+
 def _as_received(command: SubmitReferral, channel: Channel | None) -> dict[str, Any]:
     """What was sent, for whoever sent it: the charity's later corrections are not theirs to see."""
-    return {
-        "source": command.source.value,
-        "source_detail": command.source_detail,
+    return command.model_dump(mode="json", include=set(ReferralFields.model_fields)) | {
         "channel": channel.value if channel else None,
-        "reason": command.reason,
-        "needs": [need.value for need in command.needs],
         "person": command.person.model_dump(mode="json", exclude_unset=True) if command.person else {},
         "custody": command.custody.model_dump(mode="json", exclude_unset=True) if command.custody else None,
         "consent": command.consent.model_dump(mode="json", exclude_unset=True) if command.consent else None,

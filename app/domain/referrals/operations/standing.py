@@ -11,7 +11,7 @@ from app.domain.kernel import events
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.rows import civil_date
 from app.domain.referrals.models import Disposition, DispositionChange, Referral
-from app.domain.referrals.rules import Step
+from app.domain.referrals.rules import SOURCE_CORRECTED, Step
 
 INFORMATION_DUE_DAYS = 14
 
@@ -48,11 +48,30 @@ async def stand(
             referral_id=referral.id,
             sequence=sequence,
             disposition=disposition,
+            source=referral.source,
             step=step,
             effective_on=effective_on,
             recorded_at=recorded_at,
             recorded_by=actor.subject_id,
             reason=reason,
+        )
+    )
+
+
+async def remember_source(session: AsyncSession, *, actor: Actor, referral: Referral, now: datetime) -> None:
+    """A corrected source counts from now on; ledgers as of an earlier instant keep the one that was known then."""
+    clock = await session.exec(select(func.throughgate.ledger_clock(False, type_=DateTime(timezone=True))))
+    session.add(
+        DispositionChange(
+            charity_id=actor.charity_id,
+            referral_id=referral.id,
+            sequence=await next_sequence(session, referral.id),
+            disposition=referral.disposition,
+            source=referral.source,
+            step=SOURCE_CORRECTED,
+            effective_on=civil_date(now),
+            recorded_at=clock.one(),
+            recorded_by=actor.subject_id,
         )
     )
 
@@ -67,6 +86,8 @@ async def _show_partners(session: AsyncSession, referral: Referral, *, due: date
         shown = Disposition(shown_there)
         if shown is Disposition.AWAITING_INFORMATION:
             due = referral.information_due_on or due_there
+    if (referral.disposition_for_partner, referral.information_due_on) != (shown, due):
+        referral.version_for_partner += 1
     referral.disposition_for_partner, referral.information_due_on = shown, due
     if referral.version > 1:
         await session.exec(select(func.throughgate.follow_survivor(referral.id, into, shown.value, due, now)))

@@ -10,7 +10,7 @@ from app.domain.kernel import audit
 from app.domain.kernel.access import Permission, Role, require
 from app.domain.kernel.actor import Actor, ActorKind
 from app.domain.kernel.changes import load, load_version, touch
-from app.domain.kernel.errors import Forbidden, NotFound, TransitionNotAllowed, invalid
+from app.domain.kernel.errors import Forbidden, NotFound, PreconditionFailed, TransitionNotAllowed, invalid
 from app.domain.kernel.rows import civil_date
 from app.domain.referrals.models import Disposition, Referral
 from app.domain.referrals.operations.judging import newest_decision
@@ -43,9 +43,11 @@ async def take_step(
             "Only a named person may decide this, never a program.",
             cure="Sign in as a member of the charity and decide there.",
         )
-    referral = await load_version(session, Referral, referral_id, actor=actor, version=version)
+    referral = await load_version(session, Referral, referral_id, actor=actor, version=None if own else version)
     if own and referral.partner_id != actor.organisation_id:
         raise NotFound()
+    if own and version not in (None, referral.version_for_partner):
+        raise PreconditionFailed()
     today = civil_date(now)
     if effective_on is not None and not referral.received_on <= effective_on <= today:
         raise invalid("/effective_on", "OUT_OF_RANGE", "Give a day from the referral's received_on to today.")

@@ -1,5 +1,6 @@
 """The facts behind the waiting list and the ledger, one statement each."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Date, DateTime, Integer, Select, Uuid, bindparam, cast, desc, func, literal_column
@@ -9,10 +10,26 @@ from sqlalchemy.orm import aliased
 from app.domain.eligibility.models import EligibilityDecision
 from app.domain.eligibility.queries import newest_decision
 from app.domain.kernel.reading import Context, Plan, Row, compile_select, text_literal
+from app.domain.organisations.models import Programme
 from app.domain.people.queries import PERSON_SUMMARIES
 from app.domain.referrals.models import Disposition, DispositionChange, Referral
 
 
+@cache
+def programme_terms() -> Plan:
+    """What the order of a programme's waiting list goes by (parameter `programme`), or no row."""
+
+    def build() -> Select[Any]:
+        programme: Row = aliased(Programme)
+        terms = (programme.minimum_length, programme.time_to_first_session, programme.warning_days)
+        return select_columns(programme.id, *terms).where(
+            programme.charity_id == Context.charity, programme.id == bindparam("programme", type_=Uuid())
+        )
+
+    return compile_select(build)
+
+
+@cache
 def waiting() -> Plan:
     """Who waits in a programme (parameter `programme`): the referral's JSON and the facts that the order looks at."""
 
@@ -55,6 +72,7 @@ def waiting() -> Plan:
     return compile_select(build)
 
 
+@cache
 def ledger_clock() -> Plan:
     """The latest instant for which everything recorded is already visible; see `throughgate.ledger_clock`."""
     return compile_select(
@@ -64,17 +82,19 @@ def ledger_clock() -> Plan:
     )
 
 
+@cache
 def ledger() -> Plan:
     """How many of the referrals received from `from` to `to`, as recorded by `as_of`, stood where, by source.
 
-    Each referral counts once, by the last change recorded by `as_of`: one that was entered later is not there yet.
+    Each referral counts once, by the last change recorded by `as_of`, with the source as it was known then: one that was
+    entered later is not there yet.
     """
 
     def build() -> Select[Any]:
         referral: Row = aliased(Referral)
         change: Row = aliased(DispositionChange)
         stood = (
-            select_columns(change.disposition)
+            select_columns(change.disposition, change.source)
             .where(
                 change.referral_id == referral.id,
                 change.charity_id == Context.charity,
@@ -85,7 +105,7 @@ def ledger() -> Plan:
             .lateral("stood")
         )
         return (
-            select_columns(referral.source, stood.c.disposition, cast(func.count(), Integer).label("count"))
+            select_columns(stood.c.source, stood.c.disposition, cast(func.count(), Integer).label("count"))
             .select_from(referral)
             .join(stood, literal_column("true"))
             .where(
@@ -94,7 +114,7 @@ def ledger() -> Plan:
                 referral.received_on >= bindparam("from", type_=Date()),
                 referral.received_on <= bindparam("to", type_=Date()),
             )
-            .group_by(referral.source, stood.c.disposition)
+            .group_by(stood.c.source, stood.c.disposition)
         )
 
     return compile_select(build)

@@ -135,11 +135,13 @@ SUBMITTED_REFERRALS = View(
     computed={
         **{name: _as_sent(name) for name in ("source", "source_detail", "channel", "reason", "needs", "person")},
         "disposition": lambda t: t.disposition_for_partner,
+        "version": lambda t: t.version_for_partner,
         "status": lambda t: _status(t.disposition_for_partner),
         "links": lambda t: _links(t, staff=False),
     },
     # The decision on what the agency itself sent: a later one may rest on facts that others gave.
     edges={"eligibility": Edge(lambda: DECISIONS, on=lambda r, d: (d.referral_id == r.id) & (d.sequence == 1))},
+    version="version_for_partner",
     scope=lambda t: (t.charity_id == Context.charity, t.partner_id == Context.organisation),
 )
 

@@ -1,0 +1,13 @@
+"""The examples of all answers, by the name of the schema or, where an answer has none of its own, of the operation."""
+
+from typing import Any
+
+from app.api.examples import access, organisations, people, referrals, service
+
+ANSWERS: dict[str, Any] = {
+    **referrals.ANSWERS,
+    **people.ANSWERS,
+    **organisations.ANSWERS,
+    **access.ANSWERS,
+    **service.ANSWERS,
+}

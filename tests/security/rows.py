@@ -1,0 +1,159 @@
+"""What the superuser can say about the rows of a charity: their ids, their sum, copies of them, canaries in them."""
+
+import secrets
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+# Text that programs read as a code: a canary in it would break the row instead of betraying a leak. Any other text column,
+# also one that is added later, gets its canary by itself.
+CODES = frozenset(
+    {
+        "channel",
+        "code",
+        "disposition",
+        "disposition_for_partner",
+        "ethnicity",
+        "ethnicity_source",
+        "gender_identity",
+        "incentive_level",
+        "intake",
+        "kind",
+        "legal_status",
+        "minimum_length",
+        "movement",
+        "needs",
+        "offence_group",
+        "offence_history_complete",
+        "outcome",
+        "purpose",
+        "religion",
+        "role",
+        "roles",
+        "scheme",
+        "scope",
+        "scopes",
+        "setting",
+        "sex",
+        "sexual_orientation",
+        "source_of_referral",
+        "standing",
+        "time_to_first_session",
+        "warnings",
+    }
+)
+# `source` is a code of a referral and free text elsewhere.
+CODES_OF = {("referral", "source")}
+
+
+class Rows:
+    """One superuser connection."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self.sql = connection
+
+    async def tables(self) -> list[str]:
+        """Those whose rows belong to charities."""
+        found = await self.sql.fetch(
+            "select table_name from information_schema.columns"
+            " where table_schema = 'public' and column_name = 'charity_id' order by 1"
+        )
+        return [row["table_name"] for row in found]
+
+    async def checksum(self, charity: UUID) -> dict[str, tuple[int, str]]:
+        """Equal before and after means that nothing of this charity's was written."""
+        found = {}
+        for table in await self.tables():
+            row = await self.sql.fetchrow(
+                f"select count(*), coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), '')"
+                f" from {table} as t where charity_id = $1",
+                charity,
+            )
+            found[table] = (row[0], row[1])
+        return found
+
+    async def ids(self, charity: UUID) -> frozenset[str]:
+        """Every id that a row of this charity goes by, and every reference."""
+        found: set[str] = {str(charity)}
+        for table in await self.tables():
+            columns = {
+                row["column_name"]
+                for row in await self.sql.fetch(
+                    "select column_name from information_schema.columns where table_name = $1", table
+                )
+            }
+            for column in columns & {"id", "person_id", "reference", "partner_reference"}:
+                values = await self.sql.fetch(
+                    f"select distinct {column}::text as v from {table} where charity_id = $1 and {column} is not null",
+                    charity,
+                )
+                found |= {row["v"] for row in values}
+        return frozenset(found)
+
+    async def put_canaries(self, charity: UUID) -> str:
+        """A string that nobody else has into every text column of a charity's rows, and into its JSON. The rows that are
+        written once would refuse that, so triggers are off meanwhile."""
+        canary = f"canary{secrets.token_hex(6)}"
+        async with self.sql.transaction():
+            await self.sql.execute("set local session_replication_role = replica")
+            for table in await self.tables():
+                for name, kind in await self.sql.fetch(
+                    "select column_name, udt_name from information_schema.columns where table_name = $1", table
+                ):
+                    if name in CODES or (table, name) in CODES_OF:
+                        continue
+                    text = f"'{canary}-{table}-{name}'::text"
+                    # Some of these columns are unique.
+                    value = {
+                        "text": f"{text} || '-' || md5(t::text)",
+                        "varchar": f"{text} || '-' || md5(t::text)",
+                        "_text": f"array[{text}]",
+                        "jsonb": _with_canary(table, name, text),
+                    }.get(kind)
+                    if name == "reference":  # a filter takes 40 characters
+                        value = f"'{canary}-' || left(md5(t::text), 8)"
+                    if value is not None:
+                        await self.sql.execute(
+                            f"update {table} as t set {name} = {value} where charity_id = $1", charity
+                        )
+        return canary
+
+    async def copies(self, table: str, of: str, key: UUID, count: int) -> None:
+        """`count` more rows like the newest of those whose column `of` is `key`; unique columns get values of their own."""
+        fresh: dict[str, str] = {
+            "id": "uuidv7()",
+            "sequence": "n + 100",
+            "policy_version": "n + 100",
+            "reference": "'CPY-' || n || '-' || md5(t::text)",
+            "email": "'copy' || n || '-' || md5(t::text) || '@copies.example'",
+            "code": "null",
+            "partner_reference": "null",
+        }
+        columns = [
+            row["column_name"]
+            for row in await self.sql.fetch(
+                "select column_name from information_schema.columns where table_name = $1 order by ordinal_position",
+                table,
+            )
+        ]
+        chosen = ", ".join(fresh.get(name, f"t.{name}") for name in columns)
+        await self.sql.execute(
+            f"insert into {table} ({', '.join(columns)}) select {chosen}"
+            f" from (select * from {table} where {of} = $1 order by id desc limit 1) as t, generate_series(1, $2) as n",
+            key,
+            count,
+        )
+
+    async def one(self, sql: str, *values: Any) -> Any:
+        return await self.sql.fetchval(sql, *values)
+
+
+def _with_canary(table: str, name: str, text: str) -> str:
+    if (table, name) == ("referral", "submitted"):
+        return f"jsonb_set({name}, '{{person}}', ({name} -> 'person') || jsonb_build_object('given_name', {text}))"
+    if (table, name) == ("eligibility_policy", "document"):
+        return f"jsonb_set({name}, '{{name}}', to_jsonb({text}))"
+    if name == "reasons":
+        return f"jsonb_build_array(jsonb_build_object('code', {text}, 'predicate', {text}, 'detail', {text}))"
+    return f"{name} || jsonb_build_object('canary', {text})"

@@ -1,0 +1,162 @@
+"""A list costs the same number of statements at one row and at fifty: what does not is slow when it matters, and somebody
+who can make it slow has a weapon. Counted on the wire."""
+
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.domain.kernel.access import Role
+from app.main import create_app
+from app.settings import Settings
+from tests.conftest import Clock
+from tests.security.conftest import as_service
+from tests.security.doors import Operation, operations
+from tests.security.filled import Filled, fill
+from tests.security.rows import Rows
+from tests.security.wire import Wire
+from tests.world import World, build_charity, client
+
+# Statements of each GET. More than one: the first finds out whether the thing that the list belongs to is there for the
+# caller; the ledger also asks for its clock. Without an entry: one.
+STATEMENTS = {
+    "read_history": 2,
+    "read_decisions": 2,
+    "possible_duplicates": 2,
+    "list_custody_facts": 2,
+    "list_consents": 2,
+    "list_explanations": 2,
+    "list_policies": 2,
+    "read_waiting_list": 2,
+    "read_ledger": 3,
+    **dict.fromkeys(("jwks", "metadata", "list_problems", "read_problem", "liveness", "metrics"), 0),
+}
+# What grows, and by which column it is the charity's, the person's, the referral's, the programme's.
+GROWING = {
+    "organisation": "charity_id",
+    "programme": "charity_id",
+    "member": "charity_id",
+    "client": "charity_id",
+    "person": "charity_id",
+    "referral": "charity_id",
+    "audit_entry": "charity_id",
+    "person_identifier": "person_id",
+    "conviction": "person_id",
+    "custody_facts": "person_id",
+    "consent": "person_id",
+    "explanation": "person_id",
+    "disposition_change": "referral_id",
+    "eligibility_decision": "referral_id",
+    "eligibility_policy": "programme_id",
+}
+
+
+@pytest.fixture(scope="module")
+async def wire(database_url: str) -> AsyncIterator[Wire]:
+    target = urlsplit(database_url)
+    assert target.hostname
+    assert target.port
+    async with Wire(target.hostname, target.port).open() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def counted(
+    settings: Settings, database_url: str, clock: Clock, world: World, wire: Wire
+) -> AsyncIterator[FastAPI]:
+    """A second service on the same database and keys, with one connection that can be listened to."""
+    one = settings.model_copy(update={"pool_size": 1})
+    application = create_app(one, database_url=as_service(database_url, f"127.0.0.1:{wire.port}"), clock=clock)
+    async with application.router.lifespan_context(application):
+        yield application
+
+
+@pytest.fixture(scope="module")
+async def counting(world: World) -> Filled:
+    return await fill(await build_charity(world.app, world.operator, "CNT"))
+
+
+def token_for(operation: Operation, filled: Filled, world: World) -> str:
+    role = Role.DATA_PROTECTION_LEAD if operation.permission == "audit:read" else Role.MANAGER
+    return filled.charity.staff[role].token()
+
+
+async def cost(http: httpx.AsyncClient, wire: Wire, operation: Operation, token: str, filled: Filled) -> list[int]:
+    """Statements and round trips of the same call made again: what it costs in service, with nothing left to prepare."""
+    headers = {"Authorization": f"Bearer {token}"}
+    query = dict(operation.required())
+    if "limit" in operation.parameters("query"):
+        query["limit"] = "100"
+    for _ in range(2):
+        before = wire.statements, wire.round_trips
+        answer = await http.get(operation.at(filled.ids), params=query, headers=headers)
+        assert answer.status_code == 200, (operation.id, answer.text)
+        spent = [wire.statements - before[0], wire.round_trips - before[1]]
+    return [*spent, len(answer.json().get("items", ())) if "json" in answer.headers["content-type"] else 0]
+
+
+async def test_each_get_costs_the_same_at_one_row_and_at_fifty(
+    counted: FastAPI, counting: Filled, world: World, wire: Wire, rows: Rows
+) -> None:
+    """With `expand`, too. One statement is one round trip."""
+    gets = [operation for operation in await operations(counted) if operation.method == "GET"]
+    few, many = {}, {}
+    async with client(counted) as http:
+        for operation in gets:
+            few[operation.id] = await cost(http, wire, operation, token_for(operation, counting, world), counting)
+        keys = counting.ids | {"charity_id": str(counting.charity.id)}
+        for table, column in GROWING.items():
+            await rows.copies(table, column, UUID(keys[column]), 50)
+        for operation in gets:
+            many[operation.id] = await cost(http, wire, operation, token_for(operation, counting, world), counting)
+    expected = {operation.id: STATEMENTS.get(operation.id, 1) for operation in gets}
+    assert {name: spent[0] for name, spent in few.items()} == expected
+    assert {name: spent[0] for name, spent in many.items()} == expected
+    assert {name: spent[1] for name, spent in many.items()} == expected
+    lists = {
+        operation.id
+        for operation in gets
+        if "limit" in operation.parameters("query") and operation.id != "list_establishments"
+    }
+    short = {name: (few[name][2], many[name][2]) for name in lists if many[name][2] < few[name][2] + 50 > 0}
+    assert not {name: counts for name, counts in short.items() if counts[1] < 50}
+
+
+async def test_more_in_the_answer_is_no_more_statements(counted: FastAPI, counting: Filled, wire: Wire) -> None:
+    """`expand`, `fields`, filters, another order and a cursor all stay within the one statement."""
+    headers = {"Authorization": f"Bearer {counting.charity.manager.token()}"}
+    async with client(counted) as http:
+        following = (await http.get("/v1/referrals", params={"limit": 1}, headers=headers)).json()["next"]
+        for path, query in (
+            ("/v1/referrals", {"expand": "history", "limit": 100}),
+            ("/v1/referrals", {"fields": "reference,person", "order": "disposition_since"}),
+            ("/v1/referrals", {"disposition": "waiting", "source": "prison_offender_manager"}),
+            ("/v1/referrals", {"limit": 1, "cursor": following}),
+            ("/v1/people", {"expand": "custody_facts", "limit": 100}),
+            (f"/v1/people/{counting.ids['person_id']}", {"expand": "custody_facts"}),
+        ):
+            spent = []
+            for _ in range(2):
+                before = wire.statements, wire.round_trips
+                answer = await http.get(path, params=query, headers=headers)
+                assert answer.status_code == 200, answer.text
+                spent = [wire.statements - before[0], wire.round_trips - before[1]]
+            assert spent == [1, 1], (path, query)
+
+
+async def test_the_wire_counts_what_goes_over_it(wire: Wire, database_url: str) -> None:
+    """Else nought would be nought for the wrong reason."""
+    import asyncpg
+
+    connection = await asyncpg.connect(as_service(database_url, f"127.0.0.1:{wire.port}"))
+    before = wire.statements, wire.round_trips
+    await connection.execute("select 1")
+    assert (wire.statements - before[0], wire.round_trips - before[1]) == (1, 1)
+    for _ in range(3):
+        before = wire.statements, wire.round_trips
+        assert await connection.fetchval("select $1::int", 1) == 1
+    assert (wire.statements - before[0], wire.round_trips - before[1]) == (1, 1)
+    await connection.close()
