@@ -1,7 +1,5 @@
 """Errors on the way out: problem details (RFC 9457), never an input value, never a stack trace."""
 
-import re
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -16,7 +14,6 @@ from starlette.types import Receive, Scope, Send
 
 from app.domain.kernel.errors import (
     DomainError,
-    FieldError,
     Forbidden,
     InternalError,
     MalformedRequest,
@@ -27,6 +24,7 @@ from app.domain.kernel.errors import (
     UnsupportedMediaType,
     ValidationFailed,
 )
+from app.domain.kernel.sentences import field_errors
 
 PROBLEM_JSON = "application/problem+json"
 log = structlog.get_logger("throughgate.api")
@@ -39,45 +37,6 @@ _BY_STATUS: dict[int, type[DomainError]] = {
     405: MethodNotAllowed,
     413: PayloadTooLarge,
     415: UnsupportedMediaType,
-}
-
-_SENTENCES = {
-    "missing": "This is required.",
-    "extra_forbidden": "There is no such field here: check its spelling against /docs.",
-    "enum": "This is not one of the codes: see /docs for the list.",
-    "literal_error": "This is not one of the codes: see /docs for the list.",
-    "json_invalid": "This is not well-formed JSON.",
-    "uuid_parsing": "Give a UUID.",
-    "uuid_type": "Give a UUID.",
-    "date_from_datetime_parsing": "Give a date as YYYY-MM-DD.",
-    "date_parsing": "Give a date as YYYY-MM-DD.",
-    "date_type": "Give a date as YYYY-MM-DD.",
-    "date_from_datetime_inexact": "Give a date as YYYY-MM-DD, without a time.",
-    "datetime_parsing": "Give an instant as in 2026-11-22T09:30:00Z.",
-    "datetime_from_date_parsing": "Give an instant as in 2026-11-22T09:30:00Z.",
-    "datetime_type": "Give an instant as in 2026-11-22T09:30:00Z.",
-    "string_type": "Give text.",
-    "bool_parsing": "Give true or false.",
-    "bool_type": "Give true or false.",
-    "int_parsing": "Give a whole number.",
-    "int_type": "Give a whole number.",
-    "int_from_float": "Give a whole number.",
-    "list_type": "Give a list.",
-    "dict_type": "Give an object.",
-    "model_type": "Give an object.",
-    "model_attributes_type": "Give an object.",
-    "string_pattern_mismatch": "This does not have the right form: see /docs.",
-}
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,50}|If-Match|If-None-Match|Idempotency-Key", re.ASCII)
-_BOUNDS = {
-    "string_too_short": ("min_length", "Give at least {} characters."),
-    "string_too_long": ("max_length", "Give at most {} characters."),
-    "too_short": ("min_length", "Give at least {} items."),
-    "too_long": ("max_length", "Give at most {} items."),
-    "greater_than_equal": ("ge", "Give {} or more."),
-    "less_than_equal": ("le", "Give {} or less."),
-    "greater_than": ("gt", "Give more than {}."),
-    "less_than": ("lt", "Give less than {}."),
 }
 
 
@@ -111,37 +70,6 @@ async def send_problem(scope: Scope, receive: Receive, send: Send, error: Domain
     """For middleware, which answers before there is a route."""
     body, headers = problem(error, scope.get("state", {}).get("request_id"))
     await Response(body, type(error).status, headers, PROBLEM_JSON)(scope, receive, send)
-
-
-def field_errors(errors: Sequence[Any]) -> list[FieldError]:
-    """Pydantic's findings as pointers, codes and sentences of ours; what was sent is not repeated."""
-    found = []
-    for error in errors[:50]:
-        kind, context = str(error["type"]), error.get("ctx", {})
-        found.append(
-            FieldError(_pointer(error["loc"]), kind.upper(), _sentence(kind, context, str(error.get("msg", ""))))
-        )
-    return found
-
-
-def _sentence(kind: str, context: dict[str, Any], message: str) -> str:
-    if kind in _BOUNDS:
-        name, sentence = _BOUNDS[kind]
-        return sentence.format(context.get(name))
-    if kind == "value_error":
-        # Only our own validators raise these; their sentences never contain what was sent.
-        sentence = message.removeprefix("Value error, ")
-        return f"{sentence[:1].upper()}{sentence[1:]}."
-    return _SENTENCES.get(kind, "This does not have the right form: see /docs.")
-
-
-def _pointer(location: Sequence[str | int]) -> str:
-    parts: list[str] = []
-    for part in location[1:] if location and location[0] == "body" else location:
-        if isinstance(part, str) and _NAME.fullmatch(part) is None:
-            break  # a name of the caller's own: what it holds is not repeated, so this points at where it stands
-        parts.append(str(part))
-    return "/" + "/".join(part.replace("~", "~0").replace("/", "~1") for part in parts) if parts else ""
 
 
 def _allowed(request: Request) -> str:

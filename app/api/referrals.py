@@ -29,7 +29,7 @@ from app.domain.referrals.models import (
     SubmitReferral,
     SubmittedReferralRead,
 )
-from app.domain.referrals.queries import HISTORY_OF, referrals_for, referrals_list_for
+from app.domain.referrals.queries import HISTORY_OF, REFERRALS, referrals_for, referrals_list_for
 from app.domain.referrals.rules import Step
 
 router = APIRouter(prefix="/v1/referrals", tags=["Referrals"])
@@ -128,7 +128,7 @@ async def read_history(
     referral_id: UUID, query: Annotated[PageQuery, Query()], call: Call = needs(Permission.PEOPLE_READ)
 ) -> Response:
     """Every disposition in which it has stood, with who recorded it, when, and why."""
-    await call.reader.one(referrals_for(call.actor), referral_id)
+    await call.reader.one(REFERRALS, referral_id, granted=True)  # the history's own scope is enough
     return await listed(call, HISTORY_OF, query, referral_id=referral_id)
 
 

@@ -668,6 +668,14 @@ as $$
          updated_at = p_at
    where duplicate_of_id = p_survivor
      and charity_id = nullif(current_setting('app.charity', true), '')::uuid
+     -- An agency moves only what follows a referral of its own, and merges nothing.
+     and (
+       current_setting('app.role', true) <> 'referrer'
+       or p_merged_into is null and exists (
+         select from public.referral s
+          where s.id = p_survivor and s.partner_id = nullif(current_setting('app.organisation', true), '')::uuid
+       )
+     )
 $$
 """
 

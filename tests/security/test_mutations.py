@@ -49,7 +49,7 @@ class Copy:
         found: set[str] = set()
         async with client(self.app) as http:
             for operation in self.doors:
-                if operation.method != "GET":
+                if operation.method != "GET" or operation.permission is None:
                     continue
                 for ids in (
                     (self.own.ids, self.others.ids) if whole and operation.about_somebody else (self.others.ids,)

@@ -413,3 +413,14 @@ async def test_a_manager_sets_a_password_without_reading_the_one_before(world: W
         for password, status in (("the-first-password", 400), ("the-second-password", 200)):
             form = {"grant_type": "password", "username": made["email"], "password": password}
             assert (await http.post("/oauth/token", data=form)).status_code == status
+
+
+async def test_a_scope_for_writing_alone_gets_its_answer_and_nothing_else(world: World) -> None:
+    writer = replace(world.a.machine, scopes=frozenset({"referrals:write"}))
+    pushed = await writer.post("/v1/referrals", world.a.referral())
+    assert (pushed.status_code, pushed.json()["disposition"]) == (201, "waiting")
+    assert (await writer.get(f"/v1/referrals/{pushed.json()['id']}")).status_code == 403
+    clerk = replace(world.a.coordinator, scopes=frozenset({"people:write"}))
+    made = await clerk.post("/v1/people", {"given_name": "Testcase"})
+    assert made.status_code == 201
+    assert (await clerk.get(f"/v1/people/{made.json()['id']}")).status_code == 403
