@@ -3,8 +3,8 @@
     ledger.py 2024-02-01 2025-03-31
     ledger.py 2024-02-01 2025-03-31 --as-of 2026-11-22T18:00:00Z --csv
 
-Environment: THROUGHGATE_CLIENT_ID and THROUGHGATE_CLIENT_SECRET of a client with the scopes ledger:read and
-programmes:read; THROUGHGATE_URL, default http://127.0.0.1:8000; THROUGHGATE_PROGRAMME_ID, default the demo's.
+Environment: THROUGHGATE_CLIENT_ID and THROUGHGATE_CLIENT_SECRET of a client with the scope
+ledger:read; THROUGHGATE_URL, default http://127.0.0.1:8000; THROUGHGATE_PROGRAMME_ID, default the demo's.
 """
 
 import argparse
