@@ -262,7 +262,7 @@ async def set_protected_characteristics(
     "0"`."""
     version = matched_version(if_match) or None
     async with call.write() as session:
-        await operations.set_protected_characteristics(
+        await new_facts.learn_protected_characteristics(
             session, actor=call.actor, person_id=person_id, change=command, version=version, now=call.now
         )
         found = await call.reader.within(session).one(PROTECTED_CHARACTERISTICS, person_id, granted=True)

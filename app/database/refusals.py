@@ -4,12 +4,13 @@ import contextlib
 from collections.abc import Iterator
 
 import asyncpg
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.domain.kernel.errors import Unauthenticated, Unavailable
 
 _REVOKED = "TG401"  # raised by throughgate.enter when the token's holder has lost the right
 _BUSY = frozenset({"57014", "55P03", "53300", "57P01", "57P02", "57P03", "40P01", "40001"})
-_OUT_OF_REACH = (ConnectionError, asyncpg.InterfaceError, TimeoutError)
+_OUT_OF_REACH = (ConnectionError, asyncpg.InterfaceError, TimeoutError, PoolTimeout)
 
 
 def sqlstate(error: BaseException) -> str | None:

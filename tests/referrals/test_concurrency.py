@@ -36,7 +36,7 @@ def statuses(answers: list[httpx.Response]) -> Counter[int]:
 
 
 async def test_thirty_corrections_of_one_version_lose_none_but_keep_one(world: World, database_url: str) -> None:
-    pushed = await world.a.push()
+    pushed = await world.a.push(by=world.a.coordinator)
     path = f"/v1/referrals/{pushed['id']}"
     headers = await tag_of(world.a.coordinator, path)
     answers = await asyncio.gather(

@@ -8,7 +8,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.domain.kernel.access import Permission
 from app.domain.kernel.actor import Actor
 from app.domain.people import operations as people
-from app.domain.people.models import ChangePerson, ConvictionInput, CustodyFacts, RecordCustodyFacts
+from app.domain.people.models import (
+    ChangePerson,
+    ConvictionInput,
+    CustodyFacts,
+    RecordCustodyFacts,
+    SetProtectedCharacteristics,
+)
 from app.domain.referrals.operations import open_referrals_of, reassess
 
 
@@ -49,6 +55,22 @@ async def learn_conviction(
     """Add a conviction by its group."""
     await people.add_conviction(
         session, actor=actor, person_id=person_id, conviction=conviction, version=version, now=now
+    )
+    await _judge_again(session, actor, person_id, now)
+
+
+async def learn_protected_characteristics(
+    session: AsyncSession,
+    *,
+    actor: Actor,
+    person_id: UUID,
+    change: SetProtectedCharacteristics,
+    version: int | None,
+    now: datetime,
+) -> None:
+    """What he has said about himself; a policy may ask about some of it."""
+    await people.set_protected_characteristics(
+        session, actor=actor, person_id=person_id, change=change, version=version, now=now
     )
     await _judge_again(session, actor, person_id, now)
 

@@ -3,13 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Integer, Uuid, cast, column, func, literal_column, or_, table
+from sqlalchemy import ColumnElement, Date, Integer, Uuid, case, cast, column, func, literal_column, or_, table
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 
 from app.domain.kernel.access import Permission, Role
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.reading import Collection, Order, Row, View, unscoped
+from app.domain.kernel.reading import Collection, Order, Row, View, text_literal, unscoped
 from app.domain.organisations.models import (
     Client,
     ClientRead,
@@ -94,12 +94,18 @@ def _policy_version(row: Row) -> ColumnElement[Any]:
     )
 
 
+def _intake_now(row: Row) -> ColumnElement[Any]:
+    """A pause with an end is over when that has come, without anybody's doing."""
+    over = row.intake_until.is_not(None) & (row.intake_until <= func.now())
+    return case((over, text_literal(Intake.OPEN)), else_=row.intake)
+
+
 PROGRAMMES = View(
     "programme",
     Programme,
     ProgrammeRead,
     Permission.PROGRAMMES_READ,
-    computed={"eligibility_policy_version": _policy_version},
+    computed={"eligibility_policy_version": _policy_version, "intake": _intake_now},
 )
 PROGRAMMES_LIST = Collection(
     PROGRAMMES,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Select, Text, bindparam, cast, func, literal_column, select, tuple_
+from sqlalchemy import BigInteger, DateTime, Select, Text, bindparam, case, cast, func, literal_column, select, tuple_
 from sqlalchemy.dialects.postgresql import JSON, JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
@@ -43,8 +43,10 @@ def render(value: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def _object(pairs: list[tuple[str, ColumnElement[Any]]]) -> ColumnElement[Any]:
-    if len(pairs) > _MAX_PAIRS:
-        raise AssertionError(f"an object has more than {_MAX_PAIRS} members: a PostgreSQL function takes 100 arguments")
+    if len(pairs) > _MAX_PAIRS:  # a PostgreSQL function takes 100 arguments: the rest is put behind the first ones
+        head = func.left(cast(_object(pairs[:_MAX_PAIRS]), Text), literal_column("-1"))
+        tail = func.substr(cast(_object(pairs[_MAX_PAIRS:]), Text), literal_column("2"))
+        return cast(head.op("||")(literal_column("','")).op("||")(tail), JSON)
     return func.json_build_object(*(part for key, value in pairs for part in (text_literal(key), value)), type_=JSON)
 
 
@@ -89,7 +91,7 @@ def _nested(value: ColumnElement[Any], selection: Selection, *, many: bool) -> C
 
     whole: ColumnElement[Any] = cast(value, JSONB)
     if not many:
-        return part(whole)
+        return case((func.jsonb_typeof(whole) == text_literal("object"), part(whole)))
     element = func.jsonb_array_elements(whole).table_valued("value", with_ordinality="place").render_derived()
     one: ColumnElement[Any] = cast(element.c.value, JSONB)
     listed = select(func.coalesce(func.json_agg(aggregate_order_by(part(one), element.c.place)), _EMPTY_LIST))
@@ -194,7 +196,10 @@ def _connection(
         return _object(told)
 
     whole = _object([(entry.key, member(entry)) for entry in selection.entries])
-    return select(whole).select_from(fetched).scalar_subquery()
+    one_row: ColumnElement[bool] = literal_column(
+        "true"
+    )  # also where no member is an aggregate, such as __typename alone
+    return select(whole).select_from(fetched).having(one_row).scalar_subquery()
 
 
 def _inner(entry: Entry) -> tuple[Entry, ...]:

@@ -226,8 +226,12 @@ class PersonRead(PersonFields):
 
     id: UUID
     movement: MovementState = SchemaField(description="Where he is when he is in no establishment.")
-    identifiers: list[IdentifierRead]
-    convictions: list[ConvictionRead]
+    identifiers: list[IdentifierRead] = SchemaField(
+        default_factory=list, description="Missing when the token lacks `people:read`."
+    )
+    convictions: list[ConvictionRead] = SchemaField(
+        default_factory=list, description="Missing when the token lacks `people:read`."
+    )
     version: int
     created_at: datetime
     updated_at: datetime

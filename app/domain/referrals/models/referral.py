@@ -116,7 +116,9 @@ class ReferralRead(ReferralFields):
     disposition_since: datetime
     information_due_on: CivilDate | None = SchemaField(description="By when the missing facts are wanted.")
     duplicate_of_id: UUID | None
-    eligibility: DecisionRead | None = SchemaField(description="The newest decision.")
+    eligibility: DecisionRead | None = SchemaField(
+        default=None, description="The newest decision. Missing when the token lacks `referrals:read`."
+    )
     received_at: datetime
     version: int
     created_at: datetime
@@ -140,7 +142,9 @@ class SubmittedReferralRead(ReferralFields):
     status: Status
     disposition: Disposition
     information_due_on: CivilDate | None
-    eligibility: DecisionRead | None = SchemaField(description="The decision on what you sent.")
+    eligibility: DecisionRead | None = SchemaField(
+        default=None, description="The decision on what you sent. Missing when the token lacks `referrals:read`."
+    )
     received_at: datetime
     version: int
     links: dict[str, str]
