@@ -94,6 +94,16 @@ class InvalidCursor(DomainError):
     cure = "Start again without `cursor`, with the same filters and order throughout."
 
 
+class DocumentTooComplex(DomainError):
+    """The GraphQL document asks for more than one request may: it is too long, too deep, too wide, or would read too
+    many rows. `detail` names the limit, and how far the document goes beyond it. It was neither validated nor run."""
+
+    code = "GRAPHQL_LIMIT_EXCEEDED"
+    title = "The GraphQL document is too complex"
+    status = 400
+    cure = "Ask for less at once: smaller pages (`first`), fewer levels and aliases, or several requests."
+
+
 class PayloadTooLarge(DomainError):
     """The body is larger than one mebibyte."""
 
