@@ -203,13 +203,13 @@ class Scene:
         if op.permission is not None:
             found.append((b"authorization", b"Bearer " + self.caller(op, role).token().encode()))
         if "If-Match" in op.parameters("header"):
-            found.append((b"if-match", (await self.etag(op)).encode()))
+            found.append((b"if-match", (await self.etag(op, role)).encode()))
         return found
 
-    async def etag(self, op: Operation) -> str:
-        """Of the thing that the operation changes."""
+    async def etag(self, op: Operation, role: Role | None = None) -> str:
+        """Of the thing that the operation changes, as whoever changes it sees it."""
         path = self.resource(op)
-        answer = await self.caller(op).get(path)
+        answer = await self.caller(op, role).get(path)
         return answer.headers["etag"] if answer.status_code == 200 else '"0"'
 
     def resource(self, op: Operation) -> str:

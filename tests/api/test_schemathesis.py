@@ -81,7 +81,7 @@ class Sender:
         if self._role is not None:
             headers["authorization"] = f"Bearer {self._scene.of(self._role).token(**self._narrowed)}"
         if present and "If-Match" in self._op.parameters("header"):
-            headers["if-match"] = await Scene(self._scene.world, dict(case.path_parameters)).etag(self._op)
+            headers["if-match"] = await Scene(self._scene.world, dict(case.path_parameters)).etag(self._op, self._role)
         sent = [(name.encode(), _bytes(value)) for name, value in headers.items() if name != "host"]
         body = _bytes(prepared.body or b"")
         target = _bytes(prepared.path_url)
