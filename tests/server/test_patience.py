@@ -31,7 +31,7 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     # The test run keeps its own signal handlers.
     monkeypatch.setattr(running, "capture_signals", contextlib.nullcontext)
     task = asyncio.create_task(running.serve())
-    while not running.started:
+    while not running.started:  # noqa: ASYNC110 -- uvicorn has no event for it
         await asyncio.sleep(0.01)
     yield running.servers[0].sockets[0].getsockname()[1]
     running.should_exit = True
