@@ -42,7 +42,7 @@ format: $(STAMP)
 	@$(VENV) -m ruff format --quiet .
 
 openapi: $(STAMP)
-	@$(VENV) -m app openapi --output openapi/openapi.json
+	@$(VENV) -m app openapi --output openapi/openapi.json --schema openapi/schema.graphql
 
 # Hashes and no host names, so that plain pip installs it from wherever pip is told to look.
 lock: $(STAMP)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import asyncpg
 import typer
+from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from app.auth.keys import KeyRing, KeyRingError
@@ -15,6 +16,8 @@ from app.auth.tokens import issue
 from app.demo import read_credentials
 from app.domain.kernel.access import ROLE_PERMISSIONS, Role
 from app.domain.kernel.actor import ActorKind
+from app.domain.kernel.errors import ValidationFailed
+from app.graphql.schema import sdl
 from app.main import bare_app
 from app.postgres import EmbeddedPostgresError, UnsupportedPostgresError
 from app.runtime import Refusal, database_of, first, found, issuer, migrate, seed, serve
@@ -30,6 +33,9 @@ _FRIENDLY = (
     OSError,
     asyncpg.PostgresError,
     DBAPIError,
+    asyncpg.InterfaceError,
+    ValidationError,
+    ValidationFailed,
 )
 
 
@@ -43,6 +49,15 @@ def main() -> None:
 
 
 def _sentence(error: BaseException) -> str:
+    if isinstance(error, ValidationError):
+        wrong = error.errors()[0]
+        return f"{wrong['loc'][0] if wrong['loc'] else 'A setting'}: {wrong['msg']}. See docs/operator.md."
+    if isinstance(error, ValidationFailed):
+        return error.errors[0].detail if error.errors else error.detail
+    if isinstance(error, asyncpg.InvalidPasswordError) or "password authentication failed" in str(error):
+        return "The database does not let the service in: run `throughgate migrate` first, or check DATABASE_URL."
+    if isinstance(error, asyncpg.InterfaceError):
+        return "DATABASE_URL is not an address of PostgreSQL: postgresql://user:password@host:5432/database"
     if isinstance(error, ConnectionError | TimeoutError):
         return "The database cannot be reached: check that it runs and that DATABASE_URL is right."
     return (str(error) or type(error).__name__).splitlines()[0]
@@ -125,7 +140,9 @@ def bootstrap_command(
     configured = settings()
     with database_of(configured) as dsns:
         operator = found(dsns, email=email, name=name, password=password)
-    typer.echo(f"{operator} may sign in now, in the role platform_operator.")
+    if operator != email.strip().lower():
+        raise Refusal(f"The platform was founded before, by {operator}; nothing was changed.")
+    typer.echo(f"{operator} may sign in, in the role platform_operator.")
 
 
 @cli.command("token")
@@ -201,8 +218,11 @@ def keys_command(
 @cli.command("openapi")
 def openapi_command(
     output: Annotated[Path | None, typer.Option(help="Write it there instead of printing it.")] = None,
+    schema: Annotated[Path | None, typer.Option(help="Write the GraphQL schema there as well.")] = None,
 ) -> None:
-    """The OpenAPI document of this version; needs no database."""
+    """The OpenAPI document of this version, and the GraphQL schema; needs no database."""
+    if schema is not None:
+        schema.write_text(sdl(), encoding="utf-8")
     document = json.dumps(bare_app().openapi(), indent=2, ensure_ascii=False) + "\n"
     if output is None:
         typer.echo(document, nl=False)

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
 
 from app.api import (
     audit,
@@ -32,6 +35,8 @@ from app.auth.keys import KeyRing
 from app.auth.tokens import VerifiedTokens
 from app.database import Database
 from app.domain.kernel.reading.cursors import Cursors
+from app.graphql.explorer import explorer_routes as graphiql_routes
+from app.graphql.http import graphql_routes
 from app.settings import Settings
 from app.visits import Services, now_utc
 
@@ -93,6 +98,10 @@ async def _tidy_now_and_then(database: Database) -> None:
             log.warning("tidying failed", error_type=type(error).__name__)
 
 
+async def _to_the_explorer(_: Request) -> RedirectResponse:
+    return RedirectResponse("/docs")
+
+
 def bare_app(lifespan: Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]] | None = None) -> FastAPI:
     """The routes alone, without a database: what `throughgate openapi` describes."""
     app = FastAPI(
@@ -107,7 +116,10 @@ def bare_app(lifespan: Callable[[FastAPI], contextlib.AbstractAsyncContextManage
     )
     for router in ROUTERS:
         app.include_router(router)
+    app.router.routes.append(Route("/", _to_the_explorer))
     app.router.routes.extend(explorer_routes())
+    app.router.routes.extend(graphql_routes())
+    app.router.routes.extend(graphiql_routes())
     errors.install(app)
     describe(app, ROUTERS)
     return app

@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 import signal
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -141,6 +142,7 @@ def found(dsns: Dsns, *, email: str, name: str, password: str) -> str:
 
 def serve(dsns: Dsns, settings: Settings, announce: Callable[[], None] = lambda: None) -> None:
     """Answer requests until a signal says stop; what is being answered is finished first."""
+    _check_port(settings)
     _log_as_json(settings)
     application = create_app(settings, database_url=dsns.service)
     (settings.data_dir / "issuer").write_text(settings.issuer, encoding="utf-8")
@@ -165,6 +167,18 @@ def serve(dsns: Dsns, settings: Settings, announce: Callable[[], None] = lambda:
     announce()
     with suppress(KeyboardInterrupt):
         server.run()
+
+
+def _check_port(settings: Settings) -> None:
+    """Say before anything is announced that somebody else answers there."""
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise Refusal(
+                f"Port {settings.port} cannot be used ({error.strerror}): choose another, for example PORT=8100 make run."
+            ) from None
 
 
 def _log_as_json(settings: Settings) -> None:

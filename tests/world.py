@@ -78,7 +78,7 @@ class Caller:
 
 
 def client(app: FastAPI) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=bool(__import__("os").environ.get("TG_RAISE")))
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url=app.state.services.settings.issuer)
 
 

@@ -11,6 +11,8 @@ from app.api.errors import send_problem
 from app.domain.kernel.errors import DomainError, MalformedRequest, PayloadTooLarge, UnsupportedMediaType
 
 MAX_DEPTH = 20
+MAX_MEMBERS = 20_000  # brackets and commas, counted before parsing: small things in great numbers cost the most
+MAX_FORM_BYTES = 16_384
 MAX_NUMBER = 2**53 - 1
 """RFC 7493: beyond this, JSON parsers disagree about a number. Nothing here counts that far."""
 _FORM = "application/x-www-form-urlencoded"
@@ -69,6 +71,8 @@ class StrictBody:
     def _check(self, scope: Scope, body: bytes) -> None:
         kind = (_header(scope, b"content-type") or b"").split(b";")[0].strip().lower().decode("latin-1")
         if kind == _FORM and scope["path"] == "/oauth/token":
+            if len(body) > MAX_FORM_BYTES:
+                raise PayloadTooLarge("A token request is at most 16 KiB.")
             if b"\x00" in body or b"%00" in body:
                 raise MalformedRequest("The form contains a NUL character.")
             return
@@ -76,6 +80,10 @@ class StrictBody:
             return
         if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
             raise UnsupportedMediaType()
+        if sum(body.count(mark) for mark in (b"[", b"{", b",")) > MAX_MEMBERS:
+            raise MalformedRequest(
+                "The body has too many members.", cure=f"Send at most {MAX_MEMBERS:,} fields and items."
+            )
         try:
             value = orjson.loads(body)
         except orjson.JSONDecodeError:

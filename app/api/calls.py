@@ -6,6 +6,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import Depends, Header
+from fastapi.routing import APIRoute
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +15,7 @@ from app.api.etags import etag, has_already, matched_version
 from app.database import Found, Reader
 from app.domain.kernel.access import Permission, require
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.errors import Unauthenticated
+from app.domain.kernel.errors import Unauthenticated, invalid
 from app.domain.kernel.idempotency import Answer, fingerprint
 from app.domain.kernel.reading import Selection, View
 from app.visits import Services, Visit
@@ -72,7 +73,7 @@ class Call(Visit):
         version = matched_version(if_match)
         async with self.write() as session:
             changed = await operation(session, version)
-            found = await self.reader.within(session).one(view, changed, granted=True)
+            found = await self.reader.within(session).one(view, changed)
         return self.answer(found)
 
     def _fingerprint(self) -> str:
@@ -119,7 +120,19 @@ class Needs:
         actor = services.tokens.check(_bearer(request), now=services.clock()).actor
         request.state.actor = actor
         require(actor, self.permission)
+        _check_parameters(request)
         return Call(request, services, actor)
+
+
+def _check_parameters(request: Request) -> None:
+    """A misspelt `dry_run` must not make a referral. Lists check their own parameters, by their models."""
+    route = request.scope.get("route")
+    if request.method == "GET" or not request.query_params or not isinstance(route, APIRoute):
+        return
+    declared = {parameter.alias for parameter in route.dependant.query_params}
+    if set(request.query_params) - declared:
+        names = f"Choose from: {', '.join(sorted(declared))}." if declared else "This operation takes none."
+        raise invalid("/query", "UNKNOWN_PARAMETER", f"The address has a parameter that does not exist here. {names}")
 
 
 def needs(permission: Permission) -> Any:

@@ -265,5 +265,5 @@ async def set_protected_characteristics(
         await new_facts.learn_protected_characteristics(
             session, actor=call.actor, person_id=person_id, change=command, version=version, now=call.now
         )
-        found = await call.reader.within(session).one(PROTECTED_CHARACTERISTICS, person_id, granted=True)
+        found = await call.reader.within(session).one(PROTECTED_CHARACTERISTICS, person_id)
     return call.answer(found)

@@ -166,23 +166,29 @@ async def _member(services: Services, request: Request, form: TokenForm) -> Hold
     address = request.client.host if request.client else "unknown"
     now = services.clock()
     async with services.database.authenticator() as session:
-        wait = await sign_in.wait_for(session, name=name, address=address, now=now)
-        member = await sign_in.member_on_file(session, email=name, charity_code=form.charity)
+        candidates = await sign_in.members_on_file(session, email=name, charity_code=form.charity)
+        tried = sign_in.names_tried(name, candidates)
+        wait = await sign_in.wait_for(session, tried=tried, address=address, now=now)
     if wait > timedelta(0):
         seconds = str(int(wait.total_seconds()) + 1)
         raise Refused("slow_down", "Too many failures of late: wait.", 429, {"Retry-After": seconds})
     # Outside a transaction, as it takes long on purpose; for nobody as long as for somebody.
-    check = await verify_password(form.password, member.password_hash if member else None)
-    accepted = member is not None and check.ok
+    checks = [await verify_password(form.password, one.password_hash) for one in candidates]
+    if not candidates:
+        await verify_password(form.password, None)
+    accepted = [(one, check) for one, check in zip(candidates, checks, strict=True) if check.ok]
     async with services.database.authenticator() as session:
-        if not accepted or member is None:
-            await sign_in.failed(session, name=name, address=address, now=now)
+        if not accepted:
+            await sign_in.failed(session, tried=tried, address=address, now=now)
         else:
-            await sign_in.succeeded(session, name=name)
+            member, check = accepted[0]
+            await sign_in.succeeded(session, member_id=member.id)
             if check.rehashed is not None:
                 await sign_in.rehashed(session, member_id=member.id, password_hash=check.rehashed)
-    if not accepted or member is None:
+    if not accepted:
         raise Refused("invalid_grant", "The user name or password was not accepted.")
+    if len(accepted) > 1:
+        raise Refused("invalid_request", "You belong to several charities: give the code of one as `charity`.")
     role = _role(member.roles, form.role)
     return Holder(
         subject=member.id,

@@ -33,7 +33,7 @@ class Connector:
         return await asyncpg.connect(
             self._dsn,
             server_settings={**_SERVER_SETTINGS, "role": role},
-            statement_cache_size=1024,
+            statement_cache_size=128,  # bounded, as a GraphQL document can ask for a new statement each time
             timeout=10,
             command_timeout=20,
         )

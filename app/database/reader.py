@@ -86,7 +86,8 @@ class Reader:
         granted: bool = False,
     ) -> Found:
         """One thing by its key; `values` are the parameters of listings inside it. `granted`: something else lets
-        the actor see it: it has just written it, or the operation has a scope of its own. Raises `Forbidden`, `NotFound`."""
+        the actor see it: this very request has made it, or the operation has a scope of its own. A change is no such thing:
+        whoever may only write must not read by changing nothing. Raises `Forbidden`, `NotFound`."""
         if not granted:
             require(self.actor, view.permission)
         plan = compile_one(view, selection or select_fields(view), self.actor.permissions)

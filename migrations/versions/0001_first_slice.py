@@ -611,14 +611,18 @@ $$
 """
 
 AUDIT = """
-create function throughgate.audit(p_action text, p_object uuid, p_fields text[]) returns void
+create function throughgate.audit(p_action text, p_object uuid, p_fields text[], p_charity uuid default null) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into public.audit_entry (id, charity_id, action, object_id, fields, subject_id, role, request_id, at)
   values (
     uuidv7(),
-    nullif(current_setting('app.charity', true), '')::uuid,
+    -- What a platform operator does to a charity stands in that charity's own trail.
+    coalesce(
+      case when current_setting('app.role', true) = 'platform_operator' then p_charity end,
+      nullif(current_setting('app.charity', true), '')::uuid
+    ),
     p_action, p_object, p_fields,
     nullif(current_setting('app.subject', true), '')::uuid,
     current_setting('app.role', true),

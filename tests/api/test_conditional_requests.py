@@ -116,10 +116,10 @@ async def test_a_referrals_tag_changes_with_the_person_inside_it(scene: Scene) -
     address = f"/v1/referrals/{key}"
     before = await manager.get(address)
     person = f"/v1/people/{before.json()['person']['id']}"
-    assert (await manager.step(person, {"location": "A wing, 1-02"}, method="PATCH", of=person)).status_code == 200
+    assert (await manager.step(person, {"establishment": "WWI"}, method="PATCH", of=person)).status_code == 200
     after = await manager.get(address, headers={"If-None-Match": before.headers["etag"]})
     assert after.status_code == 200
-    assert after.json()["person"]["location"] == "A wing, 1-02"
+    assert after.json()["person"]["establishment"] == "WWI"
     assert after.json()["version"] == before.json()["version"]
     own = {"If-Match": before.headers["etag"]}
     assert (await manager("PATCH", address, json={"source_detail": "CSU"}, headers=own)).status_code == 200

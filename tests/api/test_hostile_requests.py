@@ -109,7 +109,7 @@ async def test_an_id_that_is_none_leads_nowhere(op: Operation, scene: Scene, con
 
 @pytest.mark.parametrize(
     "path",
-    ["/v1/referrals/", "/v1/", "/v1", "/", "//v1/referrals", "/v1//referrals", "/V1/referrals", "/v1/referrals/../people",
+    ["/v1/referrals/", "/v1/", "/v1", "//v1/referrals", "/v1//referrals", "/V1/referrals", "/v1/referrals/../people",
      "/v1/referrals%2F", "/v1/%72eferral", "/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", f"/{MARK}", "/v1/referrals;a=b",
      "/.git/config", "/problems/", f"/problems/{MARK}", "/static/explorer/", "/static/explorer/..%2f..%2fmain.py",
      "/v1/referrals.json", "/%F0%9F%98%80", "/openapi.json/"],
@@ -187,8 +187,8 @@ async def test_odd_headers_hurt_nobody(scene: Scene) -> None:
         (b"grant_type=client_credentials", [(b"authorization", b"Basic \xff\xff")], 400),
         (b"grant_type=client_credentials", [(b"authorization", b"Basic //79")], 401),
         (b"%zz=%zz&&&===;;;" + _MARK, [], 422),
-        (b"&" * 100_000, [], 422),
-        (b"grant_type=a&" + b"a=b&" * 20_000, [], 400),
+        (b"&" * 100_000, [], 413),
+        (b"grant_type=a&" + b"a=b&" * 20_000, [], 413),
         (b"a" * 1_048_577, [], 413),
     ],
 )

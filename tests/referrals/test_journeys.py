@@ -128,7 +128,8 @@ async def test_a_paper_slip_with_a_name_and_a_cell_is_enough(world: World) -> No
     assert (pushed["disposition"], pushed["status"]) == ("awaiting_information", "open")
     assert pushed["received_on"] == civil_date(datetime.now(UTC)).isoformat()
     assert pushed["information_due_on"] > pushed["received_on"]
-    assert (pushed["person"]["establishment"], pushed["person"]["location"]) == ("BXI", "C wing, 3-14")
+    person = await read(world.a.coordinator, f"/v1/people/{pushed['person']['id']}")
+    assert (person["establishment"], person["location"]) == ("BXI", "C wing, 3-14")
     assert pushed["person"]["family_name"] is None
 
 
@@ -664,7 +665,7 @@ def without_what_differs(shown: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("step", [None, Step.OVERRULE, Step.DECLINE, Step.WITHDRAW])
+@pytest.mark.parametrize("step", [None, Step.OVERRULE, Step.DECLINE])
 @pytest.mark.parametrize("outcome", [Outcome.UNDETERMINED, Outcome.INELIGIBLE])
 async def test_a_partner_cannot_tell_a_duplicate_from_what_it_duplicates(
     world: World, outcome: Outcome, step: Step | None
@@ -689,6 +690,18 @@ async def test_a_partner_cannot_tell_a_duplicate_from_what_it_duplicates(
         assert answers[1].json()["detail"] == answers[0].json()["detail"]
     # Taking back a duplicate leaves the one that stands where it is.
     assert await everything_about(by, other["id"]) == stood
+
+
+async def test_an_agency_does_not_learn_that_another_one_took_its_own_referral_of_the_man_back(world: World) -> None:
+    other = await world.a.push(by=world.a.coordinator)
+    mine = await world.a.push()
+    await take(world.a.coordinator, mine, Step.MERGE, into=other["id"])
+    before = await read(world.a.machine, f"/v1/referrals/{mine['id']}")
+    assert (await take(world.a.coordinator, other, Step.WITHDRAW)).status_code == 200
+    assert await read(world.a.machine, f"/v1/referrals/{mine['id']}") == before
+    third = await world.a.push()
+    refused = await take(world.a.coordinator, third, Step.MERGE, into=other["id"])
+    assert refused.json()["errors"][0]["code"] == "IS_WITHDRAWN"
 
 
 @pytest.mark.parametrize("outcome", Outcome)

@@ -424,3 +424,13 @@ async def test_a_scope_for_writing_alone_gets_its_answer_and_nothing_else(world:
     made = await clerk.post("/v1/people", {"given_name": "Testcase"})
     assert made.status_code == 201
     assert (await clerk.get(f"/v1/people/{made.json()['id']}")).status_code == 403
+
+
+async def test_who_may_only_write_reads_nothing_by_changing_nothing(world: World) -> None:
+    pushed = await world.a.push()
+    seen = (await world.a.coordinator.get(f"/v1/referrals/{pushed['id']}")).json()
+    clerk = replace(world.a.coordinator, scopes=frozenset({"people:write", "referrals:manage"}))
+    for address in (f"/v1/people/{seen['person']['id']}", f"/v1/referrals/{pushed['id']}"):
+        answer = await clerk("PATCH", address, json={}, headers={"If-Match": '"1"'})
+        assert answer.status_code == 403
+        assert "Exampleson" not in answer.text

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from app.domain.kernel.access import ROLE_PERMISSIONS, Permission, Role
 from tests.conftest import Clock
 from tests.security.rows import Rows
-from tests.world import PASSWORD, CharityWorld, World
+from tests.world import PASSWORD, CharityWorld, World, client
 
 _numbers = iter(range(1, 250))
 
@@ -371,3 +371,25 @@ async def test_the_published_keys_are_public_and_verify_a_token_without_our_code
     assert set(claims["scope"].split()) <= {p.value for p in ROLE_PERMISSIONS[Role.REFERRER]}
     personal = {"name", "email", "display_name", "preferred_username"}
     assert not personal & claims.keys()
+
+
+async def test_an_account_elsewhere_of_the_same_name_neither_keeps_anybody_out_nor_clears_a_count(world: World) -> None:
+    """Another charity's manager may add anybody's address; that must not touch the member who had it first."""
+    email, theirs = "shared@people.example", "another-password-for-tests"
+    for manager, password in ((world.a.manager, PASSWORD), (world.b.manager, theirs)):
+        body = {"display_name": "Shared", "email": email, "roles": ["mentor"], "password": password}
+        assert (await manager.post("/v1/members", body)).status_code == 201
+
+    async def sign_in(password: str, charity: str | None = None) -> int:
+        form = {"grant_type": "password", "username": email, "password": password} | (
+            {"charity": charity} if charity else {}
+        )
+        async with client(world.app) as http:
+            return (await http.post("/oauth/token", data=form)).status_code
+
+    assert await sign_in(PASSWORD) == 200
+    answers = []
+    for n in range(6):
+        answers.append(await sign_in(f"wrong-guess-{n}", "AAA"))
+        assert await sign_in(theirs, "BBB") == 200
+    assert answers == [400] * 5 + [429]

@@ -51,9 +51,19 @@ AUDIT = Collection(
 )
 
 
-async def record(session: AsyncSession, action: str, object_id: UUID | None, fields: Iterable[str] = ()) -> None:
-    """Write one entry. If it cannot be written, the call fails and nothing else is kept either."""
+async def record(
+    session: AsyncSession,
+    action: str,
+    object_id: UUID | None,
+    fields: Iterable[str] = (),
+    *,
+    charity_id: UUID | None = None,
+) -> None:
+    """Write one entry. If it cannot be written, the call fails and nothing else is kept either. `charity_id`: whose trail
+    it stands in, where a platform operator acts; anybody else's deeds stand in their own charity's."""
     statement = select(
-        func.throughgate.audit(action, object_id, bindparam("fields", sorted(set(fields)), type_=ARRAY(Text)))
+        func.throughgate.audit(
+            action, object_id, bindparam("fields", sorted(set(fields)), type_=ARRAY(Text)), charity_id
+        )
     )
     await session.exec(statement)

@@ -66,7 +66,7 @@ async def create_charity(
         )
     )
     await session.flush()
-    await audit.record(session, "charity.created", key, ["name", "code"])
+    await audit.record(session, "charity.created", key, ["name", "code"], charity_id=key)
     return charity
 
 
@@ -116,7 +116,7 @@ async def change_organisation(
     changed = apply(found, change.model_dump(exclude_unset=True, exclude_none=True), now=now)
     session.add(found)
     await session.flush()
-    await audit.record(session, "organisation.changed", found.id, changed)
+    await audit.record(session, "organisation.changed", found.id, changed, charity_id=found.charity_id)
     return found
 
 

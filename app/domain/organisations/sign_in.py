@@ -1,6 +1,7 @@
 """What the log-in asks the database before anybody is signed in: credentials on file, and failures of late."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,6 +17,7 @@ from app.domain.organisations.models import Client, ClientSecret, LogInAttempts,
 
 FREE_FAILURES_BY_NAME = 5
 FREE_FAILURES_BY_ADDRESS = 30
+MOST_CHARITIES = 3
 LONGEST_WAIT = timedelta(minutes=15)
 
 
@@ -85,35 +87,36 @@ async def client_used(session: AsyncSession, *, client_id: UUID, now: datetime) 
     )
 
 
-async def member_on_file(session: AsyncSession, *, email: str, charity_code: str | None) -> MemberOnFile | None:
-    """The one active member of this user name. A user name in use at several charities needs the charity's code."""
-    charity = aliased(Organisation)
+async def members_on_file(session: AsyncSession, *, email: str, charity_code: str | None) -> list[MemberOnFile]:
+    """The active members of this user name: usually one, at most three, as somebody may belong to several charities. The
+    password decides between them; nobody is kept out because another charity has added the same address."""
+    charity = Organisation.__table__.alias("charity")  # type: ignore[attr-defined]
     statement = (
         select(Member)
         .join(Organisation, col(Organisation.id) == col(Member.organisation_id))
-        .join(charity, col(charity.id) == col(Member.charity_id))
+        .join(charity, charity.c.id == col(Member.charity_id))
         .where(
             Member.email == email.strip().lower(),
             Member.standing == Standing.ACTIVE,
             col(Organisation.active),
-            col(charity.active),
+            charity.c.active,
         )
-        .limit(2)
+        .order_by(col(Member.created_at), col(Member.id))
+        .limit(MOST_CHARITIES)
     )
     if charity_code is not None:
-        statement = statement.where(charity.code == charity_code.strip().upper())
-    found = (await session.exec(statement)).all()
-    if len(found) != 1:
-        return None
-    member = found[0]
-    return MemberOnFile(
-        id=member.id,
-        charity_id=member.charity_id,
-        organisation_id=member.organisation_id,
-        roles=tuple(Role(role) for role in member.roles),
-        authority=member.authority,
-        password_hash=member.password_hash,
-    )
+        statement = statement.where(charity.c.code == charity_code.strip().upper())
+    return [
+        MemberOnFile(
+            id=member.id,
+            charity_id=member.charity_id,
+            organisation_id=member.organisation_id,
+            roles=tuple(Role(role) for role in member.roles),
+            authority=member.authority,
+            password_hash=member.password_hash,
+        )
+        for member in (await session.exec(statement)).all()
+    ]
 
 
 async def rehashed(session: AsyncSession, *, member_id: UUID, password_hash: str) -> None:
@@ -126,13 +129,16 @@ def attempt_digest(kind: str, value: str) -> str:
     return hashlib.sha256(f"{kind}|{value.strip().lower()}".encode()).hexdigest()
 
 
-async def wait_for(session: AsyncSession, *, name: str, address: str, now: datetime) -> timedelta:
-    """How long this name or address must wait after its failures of late: nothing for a few, then twice as long each
+def names_tried(email: str, members: Sequence[MemberOnFile]) -> list[str]:
+    """Under what a failure is counted beside the address: each member it may have been aimed at, or the name if there is
+    none. Counting by member keeps one charity's account from clearing the count of another's."""
+    return [attempt_digest("member", str(member.id)) for member in members] or [attempt_digest("name", email)]
+
+
+async def wait_for(session: AsyncSession, *, tried: Sequence[str], address: str, now: datetime) -> timedelta:
+    """How long these names or this address must wait after failures of late: nothing for a few, then twice as long each
     time, never more than fifteen minutes."""
-    free = {
-        attempt_digest("name", name): FREE_FAILURES_BY_NAME,
-        attempt_digest("address", address): FREE_FAILURES_BY_ADDRESS,
-    }
+    free = dict.fromkeys(tried, FREE_FAILURES_BY_NAME) | {attempt_digest("address", address): FREE_FAILURES_BY_ADDRESS}
     found = await session.exec(select(LogInAttempts).where(col(LogInAttempts.digest).in_(free)))
     longest = timedelta(0)
     for attempts in found:
@@ -143,19 +149,20 @@ async def wait_for(session: AsyncSession, *, name: str, address: str, now: datet
     return longest
 
 
-async def failed(session: AsyncSession, *, name: str, address: str, now: datetime) -> None:
-    """Count a failure under name and address; two at once are both counted. After a quiet hour the count starts
+async def failed(session: AsyncSession, *, tried: Sequence[str], address: str, now: datetime) -> None:
+    """Count a failure under each name and the address; two at once are both counted. After a quiet hour the count starts
     anew."""
-    for digest in sorted((attempt_digest("name", name), attempt_digest("address", address))):
-        fresh = insert(LogInAttempts).values(digest=digest, failures=1, last_failed_at=now)
-        quiet = col(LogInAttempts.last_failed_at) < now - timedelta(hours=1)
-        counted = case((quiet, 1), else_=col(LogInAttempts.failures) + 1)
+    table = LogInAttempts.__table__  # type: ignore[attr-defined]
+    for digest in sorted({*tried, attempt_digest("address", address)}):
+        fresh = insert(table).values(digest=digest, failures=1, last_failed_at=now)
+        quiet = table.c.last_failed_at < now - timedelta(hours=1)
+        counted = case((quiet, 1), else_=table.c.failures + 1)
         await session.exec(
             fresh.on_conflict_do_update(index_elements=["digest"], set_={"failures": counted, "last_failed_at": now})
         )
 
 
-async def succeeded(session: AsyncSession, *, name: str) -> None:
-    """Forget the failures under this name; those of the address stay."""
-    digest = attempt_digest("name", name)
+async def succeeded(session: AsyncSession, *, member_id: UUID) -> None:
+    """Forget the failures of this member; those of the address, and of others of the name, stay."""
+    digest = attempt_digest("member", str(member_id))
     await session.exec(delete(LogInAttempts).where(col(LogInAttempts.digest) == digest))

@@ -109,7 +109,7 @@ EXPLANATIONS_OF = _of_person(
 )
 
 
-_CANDIDATE_COLUMNS = ("id", "given_name", "family_name", "known_as", "date_of_birth", "establishment", "location")
+_CANDIDATE_COLUMNS = ("id", "given_name", "family_name", "known_as", "date_of_birth", "establishment")
 
 
 def candidates(*, by_identifier: bool, by_name: bool, by_birth: bool) -> Plan:
@@ -149,4 +149,4 @@ def candidates(*, by_identifier: bool, by_name: bool, by_birth: bool) -> Plan:
             .limit(200)
         )
 
-    return compile_select(build)
+    return compile_select(build, audited="person.searched")

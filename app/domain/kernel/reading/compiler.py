@@ -206,7 +206,7 @@ def _inner(entry: Entry) -> tuple[Entry, ...]:
     return entry.inner.entries if entry.inner is not None else ()
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def compile_one(view: View, selection: Selection, permissions: Permissions) -> Plan:
     """One thing by its key (parameter `key`): columns `j` (its JSON) and `version` (null where it never changes)."""
 
@@ -221,7 +221,7 @@ def compile_one(view: View, selection: Selection, permissions: Permissions) -> P
     return compile_select(build, audited=f"{view.name}.read" if view.audited else None)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def compile_page(collection: Collection, selection: Selection, permissions: Permissions, listing: Listing) -> Plan:
     """A page by keyset, a row each: columns `j` and the order's keys `k0`, `k1`, …; parameters `page` (rows to fetch), one
     for each filter, and `after0`, … when it goes on from a cursor."""
@@ -238,7 +238,7 @@ def compile_page(collection: Collection, selection: Selection, permissions: Perm
     return compile_select(build, order=order, audited=_listed(collection))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def compile_connection(
     collection: Collection, selection: Selection, permissions: Permissions, listing: Listing
 ) -> Plan:

@@ -238,14 +238,13 @@ class PersonRead(PersonFields):
 
 
 class PersonSummary(SQLModel):
-    """As much of a person as a list needs."""
+    """As much of a person as a list needs; where his cell is stands in his record, whose every read is audited."""
 
     id: UUID
     given_name: str | None
     family_name: str | None
     date_of_birth: CivilDate | None
     establishment: str | None
-    location: str | None
 
 
 class SearchPeople(BaseModel):

@@ -1,6 +1,6 @@
 """Who somebody is: put on file, corrected, with identifiers and convictions added."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import select
@@ -10,7 +10,8 @@ from app.domain.kernel import audit
 from app.domain.kernel.access import Permission, require
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.changes import apply, load_version, touch
-from app.domain.kernel.errors import AlreadyExists
+from app.domain.kernel.errors import AlreadyExists, invalid
+from app.domain.kernel.rows import civil_date
 from app.domain.people.codes import EthnicitySource
 from app.domain.people.models import (
     ChangePerson,
@@ -38,6 +39,7 @@ async def add_person(
 ) -> Known:
     """Put a person on file, as far as he is known; never looks for who it may be, so that a push of somebody known and
     of somebody unknown do the same work. Raises `ValidationFailed` (422) at `pointer` for an impossible identifier."""
+    _check_born(person.date_of_birth, f"{pointer}/date_of_birth", now)
     stamp = {"charity_id": actor.charity_id, "created_at": now, "created_by": actor.subject_id}
     row = Person.model_validate(
         person.model_dump(include=set(ChangePerson.model_fields))
@@ -84,6 +86,7 @@ async def change_person(
 ) -> Person:
     """Correct what is on file; what is left out stays."""
     require(actor, Permission.PEOPLE_WRITE)
+    _check_born(change.date_of_birth, "/date_of_birth", now)
     row = await load_version(session, Person, person_id, actor=actor, version=version)
     changes = change.model_dump(exclude_unset=True)
     if "known_as" in changes:
@@ -141,3 +144,8 @@ async def add_conviction(
     touch(row, now=now)
     session.add(row)
     await audit.record(session, "person.conviction_added", person_id)
+
+
+def _check_born(born: date | None, pointer: str, now: datetime) -> None:
+    if born is not None and born > civil_date(now):
+        raise invalid(pointer, "IN_THE_FUTURE", "A date of birth cannot be in the future.")

@@ -86,10 +86,11 @@ async def _show_partners(session: AsyncSession, referral: Referral, *, due: date
         shown = Disposition(shown_there)
         if shown is Disposition.AWAITING_INFORMATION:
             due = referral.information_due_on or due_there
-    if (referral.disposition_for_partner, referral.information_due_on) != (shown, due):
+    if referral.version > 1 and (referral.disposition_for_partner, referral.information_due_on) != (shown, due):
         referral.version_for_partner += 1
     referral.disposition_for_partner, referral.information_due_on = shown, due
-    if referral.version > 1:
+    # Taking a referral back is its own agency's act: others who referred the man must not learn of it.
+    if referral.version > 1 and shown is not Disposition.WITHDRAWN:
         await session.exec(select(func.throughgate.follow_survivor(referral.id, into, shown.value, due, now)))
 
 

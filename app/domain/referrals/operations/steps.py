@@ -105,3 +105,7 @@ async def _check_survivor(session: AsyncSession, actor: Actor, referral: Referra
         raise invalid("/into", "SAME_REFERRAL", "A referral cannot be a duplicate of itself.")
     if survivor.disposition == Disposition.DUPLICATE:
         raise invalid("/into", "IS_A_DUPLICATE", "That referral is itself a duplicate: name the one that stands.")
+    if survivor.disposition == Disposition.WITHDRAWN:
+        raise invalid(
+            "/into", "IS_WITHDRAWN", "That referral was taken back: reopen it first, or merge it into this one."
+        )

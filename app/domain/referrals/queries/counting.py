@@ -69,7 +69,7 @@ def waiting() -> Plan:
             referral.disposition == text_literal(Disposition.WAITING),
         )
 
-    return compile_select(build)
+    return compile_select(build, audited="waiting_list.read")
 
 
 @cache

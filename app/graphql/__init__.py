@@ -1,0 +1,1 @@
+"""The GraphQL door: thin, like the REST door; every rule, permission and query lives in the domain."""
