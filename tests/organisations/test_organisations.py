@@ -11,7 +11,7 @@ from app.domain.kernel.access import ROLE_PERMISSIONS, Permission, Role
 from app.domain.kernel.actor import ActorKind
 from app.domain.kernel.rows import new_id
 from tests.referrals.helpers import listed, made, new_programme, read, sql
-from tests.world import PASSWORD, THREE_MONTHS, Caller, World, client
+from tests.world import PASSWORD, THREE_MONTHS, Caller, World, build_charity, client
 
 
 def letters() -> str:
@@ -486,3 +486,18 @@ async def test_what_an_organisation_does_is_on_the_trail(world: World) -> None:
         ("programme.intake_paused", ["intake", "intake_reason"]),
         ("programme.policy_published", ["document", "valid_from"]),
     ]
+
+
+async def test_what_the_operator_does_to_a_charitys_agency_stands_in_that_charitys_trail(world: World) -> None:
+    charity = await build_charity(world.app, world.operator, "OPA")
+    address = f"/v1/organisations/{charity.partner_id}"
+    changed = await world.operator.step(address, {"active": False}, method="PATCH", of=address)
+    assert changed.status_code == 200
+    seen = await charity.staff[Role.DATA_PROTECTION_LEAD].get("/v1/audit", params={"action": "organisation.changed"})
+    [entry] = seen.json()["items"]
+    assert (entry["object_id"], entry["role"]) == (str(charity.partner_id), "platform_operator")
+
+
+async def test_a_misspelt_dry_run_makes_nothing(world: World) -> None:
+    refused = await world.a.machine.post("/v1/referrals?dryrun=true", world.a.referral())
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "UNKNOWN_PARAMETER")

@@ -497,3 +497,28 @@ async def test_people_are_listed_page_by_page_and_by_where_they_are(world: World
     oldest = await listed(world.a.coordinator, "/v1/people", establishment="FDI", limit=2, order="created_at")
     assert oldest == list(reversed(newest))
     assert (await world.a.coordinator.get("/v1/people", params={"family_name": "Exampleson"})).status_code == 422
+
+
+async def test_looking_somebody_up_leaves_an_entry_as_reading_him_does(world: World) -> None:
+    lead = world.a.staff[Role.DATA_PROTECTION_LEAD]
+
+    async def count(action: str) -> int:
+        return len((await lead.get("/v1/audit", params={"action": action, "limit": 100})).json()["items"])
+
+    looked, waited, paged = (
+        await count("person.searched"),
+        await count("waiting_list.read"),
+        await count("person.listed"),
+    )
+    by = world.a.coordinator
+    assert (await by.post("/v1/people/search", {"family_name": "Exampleson"})).status_code == 200
+    assert (await by.get(f"/v1/programmes/{world.a.programme_id}/waiting-list")).status_code == 200
+    assert (await by.get("/v1/people")).status_code == 200
+    assert await count("person.searched") == looked + 1
+    assert await count("waiting_list.read") == waited + 1
+    assert await count("person.listed") == paged + 1
+
+
+async def test_nobody_was_born_in_the_future(world: World) -> None:
+    refused = await world.a.coordinator.post("/v1/people", {"given_name": "Testcase", "date_of_birth": "2199-01-01"})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/date_of_birth")
