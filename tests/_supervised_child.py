@@ -18,6 +18,8 @@ async def commit(url: str) -> None:
 
 
 def main() -> None:
+    # A shell starts background jobs with SIGINT ignored; the test sends it nevertheless.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     server = EmbeddedPostgres(Path(sys.argv[1]), settings={"fsync": "off"})
     server.start()
     asyncio.run(commit(server.url("postgres")))

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -147,7 +148,7 @@ def _paste(page: Path, data_dir: Path, port: int) -> subprocess.CompletedProcess
     """All of a page's runnable blocks in one shell, as a reader would paste them one after the other."""
     script = _PREAMBLE + "\n".join(_RUNNABLE.findall(page.read_text(encoding="utf-8")))
     script = script.replace("http://127.0.0.1:8000", f"http://127.0.0.1:{port}")
-    script = script.replace(".venv/bin/", f"{Path(sys.executable).parent}/")
+    script = script.replace(".venv/bin/", f"{shlex.quote(str(Path(sys.executable).parent))}/")
     return subprocess.run(
         ["bash", "-c", script],
         cwd=ROOT,
