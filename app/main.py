@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from app.api import (
     audit,
@@ -29,8 +30,9 @@ from app.api import (
 )
 from app.api.body import StrictBody
 from app.api.context import RequestContext, Telemetry
+from app.api.direct import DirectReads
 from app.api.explorer import explorer_routes
-from app.api.openapi import describe
+from app.api.openapi import api_routes, describe
 from app.auth.keys import KeyRing
 from app.auth.tokens import VerifiedTokens
 from app.database import Database
@@ -57,7 +59,18 @@ ROUTERS = (
 )
 
 
-def create_app(settings: Settings, *, database_url: str, clock: Callable[[], datetime] = now_utc) -> FastAPI:
+class Service(FastAPI):
+    """FastAPI behind our own layers: they see every request first, and nothing of its machinery runs for what they answer
+    themselves."""
+
+    in_front: Callable[[ASGIApp], ASGIApp] | None = None
+
+    def build_middleware_stack(self) -> ASGIApp:
+        inner = super().build_middleware_stack()
+        return inner if self.in_front is None else self.in_front(inner)
+
+
+def create_app(settings: Settings, *, database_url: str, clock: Callable[[], datetime] = now_utc) -> Service:
     """The service on one database. The database must be migrated; connections open with the first request."""
     ring = KeyRing.load_or_create(settings.data_dir / "keys" / "ring.json", now=clock())
     database = Database(database_url, pool_size=settings.pool_size)
@@ -82,9 +95,9 @@ def create_app(settings: Settings, *, database_url: str, clock: Callable[[], dat
         cursors=Cursors(_cursor_secret(settings.data_dir / "keys")),
         clock=clock,
     )
-    # The last added is the outermost.
-    app.add_middleware(StrictBody, max_bytes=settings.max_body_bytes)
-    app.add_middleware(RequestContext, telemetry=telemetry)
+    app.in_front = lambda inner: RequestContext(
+        StrictBody(DirectReads(inner, api_routes(app)), max_bytes=settings.max_body_bytes), telemetry=telemetry
+    )
     return app
 
 
@@ -102,9 +115,9 @@ async def _to_the_explorer(_: Request) -> RedirectResponse:
     return RedirectResponse("/docs")
 
 
-def bare_app(lifespan: Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]] | None = None) -> FastAPI:
+def bare_app(lifespan: Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]] | None = None) -> Service:
     """The routes alone, without a database: what `throughgate openapi` describes."""
-    app = FastAPI(
+    app = Service(
         title="Throughgate",
         version="0.1.0",
         docs_url=None,

@@ -15,7 +15,6 @@ from typing import Any, Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
-import structlog
 import uvicorn
 from alembic import command
 from alembic.config import Config
@@ -26,6 +25,7 @@ from app.database import Database
 from app.demo import seed as seed_demo
 from app.domain.kernel.roles import LOGIN
 from app.domain.organisations.bootstrap import found_platform
+from app.logs import log_as_json
 from app.main import create_app
 from app.postgres import EmbeddedPostgres, require_postgres_18
 from app.server import ImpatientProtocol
@@ -143,7 +143,7 @@ def found(dsns: Dsns, *, email: str, name: str, password: str) -> str:
 def serve(dsns: Dsns, settings: Settings, announce: Callable[[], None] = lambda: None) -> None:
     """Answer requests until a signal says stop; what is being answered is finished first."""
     _check_port(settings)
-    _log_as_json(settings)
+    log_as_json(settings.log_level)
     application = create_app(settings, database_url=dsns.service)
     (settings.data_dir / "issuer").write_text(settings.issuer, encoding="utf-8")
     # uvicorn stops in order and then sends itself the signal again: let it end the process by way of `finally`.
@@ -179,19 +179,6 @@ def _check_port(settings: Settings) -> None:
             raise Refusal(
                 f"Port {settings.port} cannot be used ({error.strerror}): choose another, for example PORT=8100 make run."
             ) from None
-
-
-def _log_as_json(settings: Settings) -> None:
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(settings.log_level.lower()),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
-    )
 
 
 def issuer(settings: Settings) -> str:

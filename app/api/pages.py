@@ -1,5 +1,6 @@
 """Lists: what their parameters have in common, and how a page goes out."""
 
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -7,7 +8,7 @@ from starlette.responses import Response
 
 from app.api.calls import JSON, Call
 from app.domain.kernel.errors import FieldError, ValidationFailed, invalid
-from app.domain.kernel.reading import Collection, Selection, select_fields
+from app.domain.kernel.reading import Collection, Selection, View, select_fields
 
 
 class PageQuery(BaseModel):
@@ -23,7 +24,7 @@ class PageQuery(BaseModel):
     expand: str | None = Field(default=None, max_length=200, description="More than the usual, comma-separated.")
 
     def selection(self, collection: Collection) -> Selection:
-        return select_fields(collection.view, _names(self.fields), _names(self.expand))
+        return _selected(collection.view, self.fields, self.expand)
 
     def filters(self) -> dict[str, Any]:
         return self.model_dump(exclude=set(PageQuery.model_fields), exclude_none=True)
@@ -38,8 +39,13 @@ class OneQuery(BaseModel):
     )
     expand: str | None = Field(default=None, max_length=200, description="More than the usual, comma-separated.")
 
-    def selection(self, view: Any) -> Selection:
-        return select_fields(view, _names(self.fields), _names(self.expand))
+    def selection(self, view: View) -> Selection:
+        return _selected(view, self.fields, self.expand)
+
+
+@lru_cache(maxsize=512)
+def _selected(view: View, fields: str | None, expand: str | None) -> Selection:
+    return select_fields(view, _names(fields), _names(expand))
 
 
 def _names(given: str | None) -> list[str]:

@@ -59,7 +59,7 @@ class ReaderPool:
 
     @contextlib.asynccontextmanager
     async def connection(self, role: str) -> AsyncIterator[asyncpg.Connection]:
-        held_role, connection = await asyncio.wait_for(self._take(role), timeout=_TURN_SECONDS)
+        held_role, connection = self._idle_one(role) or await self._take(role)
         try:
             if held_role != role:
                 await connection.execute(f'set session role "{role}"')
@@ -75,7 +75,8 @@ class ReaderPool:
         else:
             self._give_back(held_role, connection)
 
-    async def _take(self, role: str) -> Held:
+    def _idle_one(self, role: str) -> Held | None:
+        """One that has this role already and nothing to do: the usual case, without a task to wait in."""
         for position, (held, connection) in enumerate(self._idle):
             if held == role:
                 del self._idle[position]
@@ -83,6 +84,9 @@ class ReaderPool:
                     return held, connection
                 self._open -= 1
                 break
+        return None
+
+    async def _take(self, role: str) -> Held:
         if self._open < self._size and not self._closed:
             return await self._new(role)
         while self._idle:
@@ -94,8 +98,9 @@ class ReaderPool:
         place: asyncio.Future[Held | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(place)
         try:
-            handed = await place
-        except asyncio.CancelledError:
+            async with asyncio.timeout(_TURN_SECONDS):
+                handed = await place
+        except (asyncio.CancelledError, TimeoutError):
             if place.done() and not place.cancelled() and (late := place.result()) is not None:
                 self._give_back(*late)
             raise

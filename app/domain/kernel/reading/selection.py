@@ -3,6 +3,7 @@ widen it; a GraphQL document is another."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.domain.kernel.errors import FieldError, ValidationFailed
 from app.domain.kernel.reading.views import View
@@ -38,11 +39,19 @@ class Entry:
 
 @dataclass(frozen=True)
 class Selection:
-    """Immutable and hashable: the key under which a compiled plan is kept."""
+    """Immutable and hashable: the key under which a compiled plan is kept. A tree's hash is counted once."""
 
     entries: tuple[Entry, ...]
 
+    def __hash__(self) -> int:
+        known: int | None = self.__dict__.get("_hash")
+        if known is None:
+            known = hash(self.entries)
+            object.__setattr__(self, "_hash", known)
+        return known
 
+
+@lru_cache(maxsize=512)
 def whole(view: View, expand: frozenset[str] = frozenset()) -> Selection:
     """The fixed representation: every field, the edges that belong to it, and those in `expand`."""
     fields = tuple(Entry(name, name) for name in view.field_names())
@@ -57,6 +66,8 @@ def whole(view: View, expand: frozenset[str] = frozenset()) -> Selection:
 def select_fields(view: View, fields: Iterable[str] = (), expand: Iterable[str] = ()) -> Selection:
     """`?fields=` and `?expand=` on a view. Raises `ValidationFailed` (422) naming what the view does not have."""
     wanted, widened = tuple(dict.fromkeys(fields)), frozenset(expand)
+    if not wanted and not widened:
+        return whole(view)
     expandable = {name for name, edge in view.edges.items() if edge.expand}
     selection = whole(view, widened & expandable)
     have = {entry.name for entry in selection.entries}
