@@ -29,6 +29,8 @@ _ENTER = text(
     "select set_config('role', :role, true), throughgate.enter(:subject, :app_role, :authority, :request, null, null)"
 )
 
+_ACT_AS = {role: f"set local role {role}" for each in Role for role in (reading_role(each), writing_role(each))}
+
 
 class Database:
     """Two small pools on one DSN: one for reads, whose connections each keep a role, one for write transactions."""
@@ -81,16 +83,12 @@ class Database:
         """Run a compiled read inside a write transaction, so that an answer shows what was just written."""
         await session.flush()
         with translated():
-            await session.exec(
-                text("select set_config('role', :role, true)"), params={"role": reading_role(actor.role)}
-            )  # type: ignore[call-overload]
             raw = await (await session.connection()).get_raw_connection()
             driver: asyncpg.Connection = raw.driver_connection
             arguments = plan.arguments({**values, **_context(actor, request_id, plan, values)})
+            await driver.execute(_ACT_AS[reading_role(actor.role)])
             rows: list[asyncpg.Record] = await driver.fetch(plan.sql, *arguments)
-            await session.exec(
-                text("select set_config('role', :role, true)"), params={"role": writing_role(actor.role)}
-            )  # type: ignore[call-overload]
+            await driver.execute(_ACT_AS[writing_role(actor.role)])
             return rows
 
     @contextlib.asynccontextmanager

@@ -12,7 +12,6 @@ from app.domain.eligibility.facts import ConvictionFact, PersonFacts
 from app.domain.eligibility.facts import CustodyFacts as JudgedCustody
 from app.domain.eligibility.models import EligibilityDecision, EligibilityPolicy, PublishPolicy
 from app.domain.eligibility.policy import PolicyDocument
-from app.domain.eligibility.queries import policy_in_force
 from app.domain.eligibility.rules import Decision, Outcome, PolicyReference, Reason, evaluate
 from app.domain.kernel import audit
 from app.domain.kernel.access import Permission, require
@@ -80,22 +79,20 @@ def judge(policy: PolicyDocument | None, known: PersonFacts, *, evaluated_on: da
     )
 
 
-async def decide(
-    session: AsyncSession,
+def decided(
     *,
     actor: Actor,
     referral_id: UUID,
-    programme_id: UUID,
     partner_id: UUID | None,
+    policy: EligibilityPolicy | None,
     known: PersonFacts,
     custody_facts_id: UUID | None,
     evaluated_on: date,
     sequence: int,
     now: datetime,
 ) -> EligibilityDecision:
-    """Judge a referral by the policy in force on the day it was received: a row with all its inputs, for the caller to
+    """Judge a referral by a policy, that in force on the day it was received: a row with all its inputs, for the caller to
     add once the referral is there."""
-    policy = await policy_in_force(session, actor=actor, programme_id=programme_id, on=evaluated_on)
     document = PolicyDocument.model_validate(policy.document) if policy else None
     decision = judge(document, known, evaluated_on=evaluated_on)
     return EligibilityDecision(

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.domain.kernel import audit
 from app.domain.kernel.access import Permission, Role, require
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.changes import apply, load, load_version
+from app.domain.kernel.changes import apply, load_version
 from app.domain.kernel.errors import FieldError, IntakePaused, NotFound, PreconditionFailed, ValidationFailed, invalid
 from app.domain.kernel.rows import new_id
 from app.domain.organisations.models import (
@@ -182,16 +182,10 @@ async def set_intake(
     return programme
 
 
-async def open_programme(session: AsyncSession, *, actor: Actor, programme_id: UUID, now: datetime) -> Programme:
-    """The programme of a new referral. Raises `ValidationFailed` for one that is not there, `IntakePaused` (409) with
-    the time to try again."""
-    try:
-        programme = await load(session, Programme, programme_id, actor=actor)
-    except NotFound:
-        raise invalid("/programme_id", "UNKNOWN_PROGRAMME", "There is no such programme: see /v1/programmes.") from None
+def check_open(programme: Programme, *, now: datetime) -> None:
+    """Raises `IntakePaused` (409), with the time to try again, unless the programme takes new referrals now."""
     until = programme.intake_until
     if programme.intake == Intake.PAUSED and (until is None or until > now):
         wait = _TRY_AGAIN_SECONDS if until is None else max(1, int((until - now).total_seconds()))
         again = f" until {until.isoformat().replace('+00:00', 'Z')}" if until else ""
         raise IntakePaused(f"Intake is paused{again}: {programme.intake_reason}", headers={"Retry-After": str(wait)})
-    return programme

@@ -17,8 +17,11 @@ from app.domain.people.operations.rows import recorded_by
 from app.domain.referrals.models import ConsentStated, SubmitReferral
 
 
-async def person_for(session: AsyncSession, *, actor: Actor, command: SubmitReferral, now: datetime) -> Known:
-    """A new record for the person as sent; or, for the charity's own staff, the one on file that they name.
+async def person_for(
+    session: AsyncSession, *, actor: Actor, command: SubmitReferral, now: datetime
+) -> tuple[Known, list[SQLModel]]:
+    """A new record for the person as sent, with its rows for the caller to add; or, for the charity's own staff, the one
+    on file that they name.
 
     A push never finds its own way to somebody on file: whether two records are one person is decided by a person, and a
     partner learns nothing about whom the charity knows.
@@ -26,8 +29,7 @@ async def person_for(session: AsyncSession, *, actor: Actor, command: SubmitRefe
     if (command.person is None) == (command.person_id is None):
         raise invalid("/person", "ONE_OF", "Give either `person` or `person_id`.")
     if command.person is not None:
-        return await people.add_person(
-            session,
+        return people.new_person(
             actor=actor,
             person=command.person,
             custody=command.custody,
@@ -42,7 +44,7 @@ async def person_for(session: AsyncSession, *, actor: Actor, command: SubmitRefe
     except NotFound:
         raise invalid("/person_id", "UNKNOWN_PERSON", "There is no such person in this charity.") from None
     if command.custody is None:
-        return known
+        return known, []
     custody = await people.record_custody_facts(
         session,
         actor=actor,
@@ -52,7 +54,8 @@ async def person_for(session: AsyncSession, *, actor: Actor, command: SubmitRefe
         verified_by=None,
         now=now,
     )
-    return Known(known.person, known.convictions, known.protected, custody)
+    await session.flush()  # before the rows that refer to it
+    return Known(known.person, known.convictions, known.protected, custody), []
 
 
 def agreed(actor: Actor, person_id: UUID, consent: ConsentStated | None, *, now: datetime) -> list[SQLModel]:

@@ -3,9 +3,9 @@
 from app.domain.people.operations.identity import (
     add_conviction,
     add_identifier,
-    add_person,
     change_person,
     create_person,
+    new_person,
 )
 from app.domain.people.operations.on_file import Known, known
 from app.domain.people.operations.statements import (
@@ -19,10 +19,10 @@ __all__ = [
     "Known",
     "add_conviction",
     "add_identifier",
-    "add_person",
     "change_person",
     "create_person",
     "known",
+    "new_person",
     "record_consent",
     "record_custody_facts",
     "record_explanation",

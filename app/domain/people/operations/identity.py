@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.kernel import audit
 from app.domain.kernel.access import Permission, require
 from app.domain.kernel.actor import Actor
+from app.domain.kernel.additions import add_together
 from app.domain.kernel.changes import apply, load_version, touch
 from app.domain.kernel.errors import AlreadyExists, invalid
 from app.domain.kernel.rows import civil_date
@@ -27,8 +28,7 @@ from app.domain.people.operations.on_file import Known
 from app.domain.people.operations.rows import conviction_row, custody_row, identifier_rows, keys_of, place_of
 
 
-async def add_person(
-    session: AsyncSession,
+def new_person(
     *,
     actor: Actor,
     person: PersonInput,
@@ -36,9 +36,10 @@ async def add_person(
     source: str,
     now: datetime,
     pointer: str = "",
-) -> Known:
-    """Put a person on file, as far as he is known; never looks for who it may be, so that a push of somebody known and
-    of somebody unknown do the same work. Raises `ValidationFailed` (422) at `pointer` for an impossible identifier."""
+) -> tuple[Known, list[SQLModel]]:
+    """A person as far as he is known, and the rows that put him on file, for the caller to add. Never looks for who it may
+    be, so that a push of somebody known and of somebody unknown do the same work. Raises `ValidationFailed` (422) at
+    `pointer` for an impossible identifier."""
     _check_born(person.date_of_birth, f"{pointer}/date_of_birth", now)
     stamp = {"charity_id": actor.charity_id, "created_at": now, "created_by": actor.subject_id}
     row = Person.model_validate(
@@ -48,12 +49,8 @@ async def add_person(
         | {"updated_at": now}
     )
     row.name_keys = keys_of(row)
-    session.add(row)
     identifiers = identifier_rows(actor, row.id, person.identifiers, source=source, now=now, pointer=pointer)
-    await session.flush()  # the person's row before the rows that refer to it
-    session.add_all(identifiers)
     convictions = [conviction_row(actor, row.id, one, source=source, now=now) for one in person.convictions]
-    session.add_all(convictions)
     protected = None
     if person.ethnicity is not None:
         protected = ProtectedCharacteristics.model_validate(
@@ -65,19 +62,18 @@ async def add_person(
                 **stamp,
             }
         )
-        session.add(protected)
     facts = None
     if custody is not None:
         facts = custody_row(actor, row.id, custody, sequence=1, source=source, verified_by=None, now=now)
-        session.add(facts)
-    return Known(row, convictions, protected, facts)
+    rows: list[SQLModel | None] = [row, *identifiers, *convictions, protected, facts]
+    return Known(row, convictions, protected, facts), [each for each in rows if each is not None]
 
 
 async def create_person(session: AsyncSession, *, actor: Actor, person: PersonInput, now: datetime) -> Person:
     """Put somebody on file whom the charity met otherwise than by a referral."""
     require(actor, Permission.PEOPLE_WRITE)
-    known = await add_person(session, actor=actor, person=person, custody=None, source="charity", now=now)
-    await audit.record(session, "person.created", known.person.id, person.model_fields_set)
+    known, rows = new_person(actor=actor, person=person, custody=None, source="charity", now=now)
+    await add_together(session, rows, audited=("person.created", known.person.id, person.model_fields_set))
     return known.person
 
 

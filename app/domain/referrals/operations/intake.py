@@ -6,16 +6,15 @@ from typing import Any
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.domain.kernel import audit
 from app.domain.kernel.access import Permission, Role, require
 from app.domain.kernel.actor import Actor
+from app.domain.kernel.additions import add_together
 from app.domain.kernel.errors import PartnerReferenceTaken, invalid
 from app.domain.kernel.rows import civil_date
-from app.domain.organisations.models import Organisation
-from app.domain.organisations.operations import open_programme
 from app.domain.referrals.models import Channel, Disposition, Referral, ReferralFields, SubmitReferral
 from app.domain.referrals.operations.judging import judged
-from app.domain.referrals.operations.standing import publish, stand
+from app.domain.referrals.operations.standing import CLOCKED, LEDGER_CLOCK, event_of, first_standing
+from app.domain.referrals.operations.terms import terms_of
 from app.domain.referrals.people import agreed, person_for
 from app.domain.referrals.rules import JUDGED, new_reference
 
@@ -31,23 +30,22 @@ async def submit(session: AsyncSession, *, actor: Actor, command: SubmitReferral
     received_on = command.received_on or today
     if received_on > today:
         raise invalid("/received_on", "IN_THE_FUTURE", "A referral cannot have been received in the future.")
-    programme = await open_programme(session, actor=actor, programme_id=command.programme_id, now=now)
+    terms = await terms_of(session, actor=actor, programme_id=command.programme_id, received_on=received_on, now=now)
     from_partner = actor.role is Role.REFERRER
     channel = command.channel or (Channel.API if from_partner else None)
     await _check_reference(session, actor, command.partner_reference)
-    known = await person_for(session, actor=actor, command=command, now=now)
-    charity = (await session.exec(select(Organisation.code).where(Organisation.id == actor.charity_id))).one()
+    known, rows = await person_for(session, actor=actor, command=command, now=now)
     referral = Referral.model_validate(
         command.model_dump(include=set(ReferralFields.model_fields))
         | {
             "charity_id": actor.charity_id,
-            "programme_id": programme.id,
             "person_id": known.person.id,
+            "programme_id": command.programme_id,
             "partner_id": actor.organisation_id if from_partner else None,
             "channel": channel,
             "received_on": received_on,
             "received_at": now,
-            "reference": new_reference(charity or "REF"),
+            "reference": new_reference(terms.charity_code),
             "disposition": Disposition.AWAITING_INFORMATION,
             "disposition_for_partner": Disposition.AWAITING_INFORMATION,
             "disposition_since": now,
@@ -57,25 +55,24 @@ async def submit(session: AsyncSession, *, actor: Actor, command: SubmitReferral
             "updated_at": now,
         }
     )
-    session.add_all(agreed(actor, known.person.id, command.consent, now=now))
-    agreed_to = command.consent.given if command.consent else None
-    decision = await judged(session, actor=actor, referral=referral, known=known, consent_given=agreed_to, now=now)
-    step, disposition = JUDGED[decision.outcome]
-    await stand(
-        session,
+    decision = judged(
         actor=actor,
         referral=referral,
-        disposition=disposition,
-        step=step,
-        sequence=1,
-        effective_on=received_on,
-        reason=None,
+        policy=terms.policy,
+        known=known,
+        consent_given=command.consent.given if command.consent else None,
         now=now,
     )
-    session.add(decision)
-    await session.flush()
-    await audit.record(session, "referral.submitted", referral.id, command.model_fields_set)
-    await publish(session, actor, referral, "referral.received", now)
+    step, disposition = JUDGED[decision.outcome]
+    standing = first_standing(actor=actor, referral=referral, disposition=disposition, step=step, now=now)
+    stated = agreed(actor, known.person.id, command.consent, now=now)
+    await add_together(
+        session,
+        [*rows, *stated, referral, decision, standing, event_of(actor, referral, "referral.received", now)],
+        audited=("referral.submitted", referral.id, command.model_fields_set),
+        clock=LEDGER_CLOCK,
+        clocked=CLOCKED,
+    )
     return referral
 
 

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.domain.eligibility.models import EligibilityDecision
-from app.domain.eligibility.operations import decide, facts
+from app.domain.eligibility.models import EligibilityDecision, EligibilityPolicy
+from app.domain.eligibility.operations import decided, facts
+from app.domain.eligibility.queries import policy_in_force
 from app.domain.eligibility.rules import Outcome
 from app.domain.kernel import audit
 from app.domain.kernel.access import Permission, require
@@ -21,17 +22,18 @@ from app.domain.referrals.operations.standing import next_sequence, publish, sta
 from app.domain.referrals.rules import JUDGED, allowed, as_on_receipt, same_decision
 
 
-async def judged(
-    session: AsyncSession,
+def judged(
     *,
     actor: Actor,
     referral: Referral,
+    policy: EligibilityPolicy | None,
     known: Known,
     consent_given: bool | None,
     now: datetime,
     before: EligibilityDecision | None = None,
 ) -> EligibilityDecision:
-    """A decision on a referral for the day it was received, the next one after `before`; for the caller to add."""
+    """A decision on a referral by the policy in force on the day it was received, the next one after `before`; for the
+    caller to add."""
     on_file = facts(
         known.person,
         custody=known.custody,
@@ -40,12 +42,11 @@ async def judged(
         route=referral.source,
         consent_given=consent_given,
     )
-    return await decide(
-        session,
+    return decided(
         actor=actor,
         referral_id=referral.id,
-        programme_id=referral.programme_id,
         partner_id=referral.partner_id,
+        policy=policy,
         known=as_on_receipt(on_file, before=before) if before else on_file,
         custody_facts_id=known.custody.id if known.custody else None,
         evaluated_on=referral.received_on,
@@ -74,8 +75,9 @@ async def reassess(
     known = await people.known(session, actor=actor, person_id=referral.person_id)
     before = await newest_decision(session, referral.id)
     agreed_to = (referral.submitted.get("consent") or {}).get("given")
-    decision = await judged(
-        session, actor=actor, referral=referral, known=known, consent_given=agreed_to, before=before, now=now
+    policy = await policy_in_force(session, actor=actor, programme_id=referral.programme_id, on=referral.received_on)
+    decision = judged(
+        actor=actor, referral=referral, policy=policy, known=known, consent_given=agreed_to, before=before, now=now
     )
     if only_if_different and same_decision(decision, before):
         return referral
