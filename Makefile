@@ -11,12 +11,13 @@ LOG := .venv/install.log
 # An environment that no longer runs, or that was made for another path, is made again.
 $(shell [ "$$(cat $(STAMP) 2>/dev/null)" = "$$(pwd)" ] && $(VENV) -c '' 2>/dev/null || rm -f $(STAMP))
 
-.PHONY: help run test test-browser lint types format openapi lock clean
+.PHONY: help run test test-browser lint types format openapi lock clean bench
 
 help:
 	@echo "make run           start the demo on http://127.0.0.1:$(PORT) (PORT=… for another port)"
 	@echo "make test          lint, types, import contracts and all tests"
 	@echo "make test-browser  the tests that drive a real Chromium"
+	@echo "make bench         the service beside pgbench and its peers (bench/README.md)"
 	@echo "make lint, types, format, openapi, lock, clean"
 
 run: $(STAMP)
@@ -43,6 +44,17 @@ format: $(STAMP)
 
 openapi: $(STAMP)
 	@$(VENV) -m app openapi --output openapi/openapi.json --schema openapi/schema.graphql
+
+# ONLY and CASES narrow what is measured; peers are installed on demand into .bench.
+ONLY ?=
+CASES ?=
+SECONDS_EACH ?= 5
+ROUNDS ?= 3
+REFERRALS ?= 100000
+
+bench: $(STAMP)
+	@$(VENV) -m bench --write --only $(ONLY) --cases $(CASES) --seconds $(SECONDS_EACH) --rounds $(ROUNDS) \
+		--referrals $(REFERRALS)
 
 # Hashes and no host names, so that plain pip installs it from wherever pip is told to look.
 lock: $(STAMP)

@@ -1,0 +1,1 @@
+"""One small Django project with two doors: Django REST framework and django-ninja."""
