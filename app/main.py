@@ -39,6 +39,8 @@ from app.database import Database
 from app.domain.kernel.reading.cursors import Cursors
 from app.graphql.explorer import explorer_routes as graphiql_routes
 from app.graphql.http import graphql_routes
+from app.graphql.subscriptions import Subscriptions
+from app.graphql.trusted import judge
 from app.settings import Settings
 from app.visits import Services, now_utc
 
@@ -75,11 +77,14 @@ def create_app(settings: Settings, *, database_url: str, clock: Callable[[], dat
     ring = KeyRing.load_or_create(settings.data_dir / "keys" / "ring.json", now=clock())
     database = Database(database_url, pool_size=settings.pool_size)
     telemetry = Telemetry()
+    subscriptions = Subscriptions(database.feed, at_once=max(1, settings.pool_size // 2))
+    telemetry.gauge("throughgate_open_subscriptions", "GraphQL subscriptions open now.", lambda: len(subscriptions))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         tidying = asyncio.create_task(_tidy_now_and_then(database))
         yield
+        subscriptions.end()
         tidying.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await tidying
@@ -87,6 +92,7 @@ def create_app(settings: Settings, *, database_url: str, clock: Callable[[], dat
 
     app = bare_app(lifespan)
     app.state.telemetry = telemetry
+    app.state.subscriptions = subscriptions
     app.state.services = Services(
         settings=settings,
         database=database,
@@ -94,9 +100,11 @@ def create_app(settings: Settings, *, database_url: str, clock: Callable[[], dat
         tokens=VerifiedTokens(ring, issuer=settings.issuer),
         cursors=Cursors(_cursor_secret(settings.data_dir / "keys")),
         clock=clock,
+        judge_document=judge,
     )
     app.in_front = lambda inner: RequestContext(
-        StrictBody(DirectReads(inner, api_routes(app)), max_bytes=settings.max_body_bytes), telemetry=telemetry
+        StrictBody(DirectReads(inner, api_routes(app), graphql_routes()), max_bytes=settings.max_body_bytes),
+        telemetry=telemetry,
     )
     return app
 

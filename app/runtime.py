@@ -28,7 +28,7 @@ from app.domain.organisations.bootstrap import found_platform
 from app.logs import log_as_json
 from app.main import create_app
 from app.postgres import EmbeddedPostgres, require_postgres_18
-from app.server import ImpatientProtocol
+from app.server import ImpatientProtocol, OrderlyServer
 from app.settings import Settings
 
 DATABASE = "throughgate"
@@ -148,7 +148,7 @@ def serve(dsns: Dsns, settings: Settings, announce: Callable[[], None] = lambda:
     (settings.data_dir / "issuer").write_text(settings.issuer, encoding="utf-8")
     # uvicorn stops in order and then sends itself the signal again: let it end the process by way of `finally`.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    server = uvicorn.Server(
+    server = OrderlyServer(
         uvicorn.Config(
             application,
             host=settings.host,
@@ -162,7 +162,8 @@ def serve(dsns: Dsns, settings: Settings, announce: Callable[[], None] = lambda:
             limit_concurrency=_OPEN_CONNECTIONS,
             timeout_keep_alive=15,
             timeout_graceful_shutdown=20,
-        )
+        ),
+        stopping=application.state.subscriptions.end,
     )
     announce()
     with suppress(KeyboardInterrupt):

@@ -1,18 +1,34 @@
 """The HTTP server's patience: uvicorn's protocol with time limits for a request's head and body, and a size for the
-head.
+head; and its order when it stops.
 
 uvicorn itself waits for ever for the rest of a header, so a few hundred slow sockets would keep everybody else out. A
 proxy in front should have such limits too (deploy/); a service should not depend on it.
 """
 
 import asyncio
+import socket
+from collections.abc import Callable
 from typing import Any
 
+import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 10
 BODY_SECONDS = 30
 HEAD_BYTES = 32 * 1024
+
+
+class OrderlyServer(uvicorn.Server):
+    """Tells the service that it stops before it waits for what is still being answered: a stream that nobody ends would be
+    waited for until it is cut."""
+
+    def __init__(self, config: uvicorn.Config, stopping: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping()
+        await super().shutdown(sockets)
 
 
 class ImpatientProtocol(HttpToolsProtocol):

@@ -30,6 +30,8 @@ class Services:
     tokens: VerifiedTokens
     cursors: Cursors
     clock: Callable[[], datetime]
+    judge_document: Callable[[str], None]
+    """What the GraphQL door would not answer is not registered with it, whichever door registers it."""
 
 
 def now_utc() -> datetime:
@@ -43,6 +45,7 @@ class Visit:
         self.actor = actor
         self.now = services.clock()
         self.request_id = request_id
+        self.judge_document = services.judge_document
         self._database = services.database
         self.reader = Reader(services.database, services.cursors, actor, request_id=request_id)
 

@@ -6,15 +6,18 @@ from typing import Any
 import asyncpg
 from alembic import context
 from sqlalchemy import Connection, text
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
 from app import tables  # noqa: F401 -- importing it fills SQLModel.metadata
+from app.domain.kernel.events import TransactionId
 from app.settings import settings
 from migrations.security import OWNER, create_roles
 
 LOCK_TIMEOUT = "10s"
+ischema_names["xid8"] = TransactionId  # SQLAlchemy does not know it, and would warn where tables are compared
 
 
 def _dsn() -> str:

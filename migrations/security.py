@@ -23,6 +23,9 @@ APPLICATION_ROLES = (
     "tg_intake",
     "tg_authenticator",
 )
+# Roles that later steps brought. They stand apart: what the first step grants to all roles, these do not get.
+LATER_ROLES = ("tg_feed",)
+ACTED_AS = (*APPLICATION_ROLES, *LATER_ROLES)
 
 # Settings of throughgate.enter, read once per statement (an init-plan), not once per row.
 CHARITY = "(select nullif(current_setting('app.charity', true), '')::uuid)"
@@ -38,7 +41,7 @@ def create_roles(connection: Connection) -> None:
     """Make the roles, which belong to the whole server, unless another database on it has made them already."""
     connection.execute(text("select pg_advisory_xact_lock(hashtextextended('throughgate roles', 0))"))
     have = set(connection.execute(text("select rolname from pg_roles")).scalars())
-    for role in (OWNER, LOGIN, *APPLICATION_ROLES):
+    for role in (OWNER, LOGIN, *ACTED_AS):
         if role not in have:
             connection.execute(
                 text(f"create role {role} nologin noinherit nosuperuser nocreatedb nocreaterole nobypassrls")
@@ -52,18 +55,18 @@ def create_roles(connection: Connection) -> None:
             {"login": LOGIN},
         ).scalars()
     )
-    for role in APPLICATION_ROLES:
+    for role in ACTED_AS:
         if role not in member_of:
             connection.execute(text(f"grant {role} to {LOGIN} with inherit false, set true"))
     whoami, superuser, database = connection.execute(
         text("select current_user, rolsuper, current_database() from pg_roles where rolname = current_user")
     ).one()
     if not superuser and whoami != LOGIN:
-        for role in (OWNER, LOGIN, *APPLICATION_ROLES):
+        for role in (OWNER, LOGIN, *ACTED_AS):
             connection.execute(text(f'grant {role} to "{whoami}" with inherit false, set true'))
     connection.execute(text(f'grant create, connect on database "{database}" to {OWNER}'))
     connection.execute(text(f"grant usage, create on schema public to {OWNER}"))
-    for role in (LOGIN, *APPLICATION_ROLES):
+    for role in (LOGIN, *ACTED_AS):
         connection.execute(text(f'grant connect on database "{database}" to {role}'))
         connection.execute(text(f"grant usage on schema public to {role}"))
 

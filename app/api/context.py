@@ -4,10 +4,11 @@ import os
 import re
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.errors import send_problem
@@ -37,6 +38,10 @@ class Telemetry:
             "http_server_request_duration_seconds", "Time to answer.", labels, buckets=_BUCKETS, registry=self.registry
         )
         self.errors = Counter("throughgate_unexpected_errors", "Answers with status 5xx.", registry=self.registry)
+
+    def gauge(self, name: str, told: str, count: Callable[[], int]) -> None:
+        """A number that is counted when somebody asks for it."""
+        Gauge(name, told, registry=self.registry).set_function(count)
 
 
 class Aborted(Exception):

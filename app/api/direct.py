@@ -16,6 +16,7 @@ from fastapi.params import Depends
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.requests import Request
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.calls import Call, Needs
@@ -63,8 +64,10 @@ class DirectRead:
 class DirectReads:
     """ASGI middleware, in front of FastAPI and behind what every request passes."""
 
-    def __init__(self, app: ASGIApp, routes: Iterable[APIRoute]) -> None:
+    def __init__(self, app: ASGIApp, routes: Iterable[APIRoute], doors: Iterable[Route] = ()) -> None:
+        """`doors`: routes that do everything themselves, at one address each."""
         self._app = app
+        self._doors = {route.path: route for route in doors}
         self._reads: dict[str, DirectRead | None] = {}
         for route in routes:
             if "GET" in (route.methods or ()):
@@ -73,6 +76,10 @@ class DirectReads:
                 self._reads.setdefault(path, read)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        door = self._doors.get(scope["path"]) if scope["type"] == "http" else None
+        if door is not None and scope["method"] in (door.methods or ()):
+            await (await door.endpoint(Request(scope, receive, send)))(scope, receive, send)
+            return
         found = self._find(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
         if found is None:
             await self._app(scope, receive, send)

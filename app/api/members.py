@@ -12,7 +12,7 @@ from app.api.calls import JSON, Call, IdempotencyKey, IfMatch, needs
 from app.api.pages import OneQuery, PageQuery, listed
 from app.auth.credentials import new_client_secret, new_password
 from app.domain.kernel.access import Permission, Role
-from app.domain.organisations import access
+from app.domain.organisations import access, documents
 from app.domain.organisations.models import (
     ChangeClient,
     ChangeMember,
@@ -21,9 +21,18 @@ from app.domain.organisations.models import (
     CreateClient,
     CreateMember,
     MemberRead,
+    RegisterDocument,
     Standing,
+    TrustedDocumentRead,
 )
-from app.domain.organisations.queries import CLIENTS, CLIENTS_LIST, MEMBERS, MEMBERS_LIST
+from app.domain.organisations.queries import (
+    CLIENTS,
+    CLIENTS_LIST,
+    MEMBERS,
+    MEMBERS_LIST,
+    TRUSTED_DOCUMENTS,
+    TRUSTED_DOCUMENTS_LIST,
+)
 
 router = APIRouter(prefix="/v1", tags=["Members and clients"])
 
@@ -34,6 +43,12 @@ class AccessQuery(PageQuery):
     standing: Standing | None = None
     role: Role | None = None
     organisation_id: UUID | None = None
+
+
+class DocumentsQuery(PageQuery):
+    """Filters of a client's documents."""
+
+    in_force: bool | None = None
 
 
 @router.post("/members", summary="Add a member", status_code=201, responses=shapes.made(MemberRead))
@@ -155,3 +170,83 @@ async def issue_secret(
         )
     issued = ClientSecretIssued(client_id=client_id, client_secret=secret, expires_at=row.expires_at)
     return Response(issued.model_dump_json(), 201, media_type=JSON)
+
+
+@router.post(
+    "/clients/{client_id}/trusted-documents",
+    summary="Register a trusted document",
+    status_code=201,
+    responses=shapes.made(TrustedDocumentRead),
+)
+async def register_document(
+    client_id: UUID,
+    command: RegisterDocument,
+    idempotency_key: IdempotencyKey = None,
+    call: Call = needs(Permission.TRUSTED_DOCUMENTS_WRITE),
+) -> Response:
+    """A GraphQL document that the client then asks at /graphql by its hash. It is judged as if it were asked: its form, the
+    limits, the schema. A manager registers for any client, a program for itself unless it is limited to such documents.
+    What is registered already is answered as it is."""
+
+    async def register(session: AsyncSession) -> UUID:
+        row = await documents.register_document(
+            session,
+            actor=call.actor,
+            client_id=client_id,
+            command=command,
+            judge=call.judge_document,
+            now=call.now,
+        )
+        return row.id
+
+    return await call.create(
+        register, view=TRUSTED_DOCUMENTS, location="/v1/trusted-documents/{id}", key=idempotency_key
+    )
+
+
+@router.get(
+    "/clients/{client_id}/trusted-documents",
+    summary="List trusted documents",
+    responses=shapes.page(TrustedDocumentRead),
+)
+async def list_trusted_documents(
+    client_id: UUID,
+    query: Annotated[DocumentsQuery, Query()],
+    call: Call = needs(Permission.TRUSTED_DOCUMENTS_READ),
+) -> Response:
+    """A client's documents, also those that were withdrawn unless `in_force` says which. Orders: `-created_at` (default),
+    `created_at`."""
+    if client_id != call.actor.subject_id:
+        await call.reader.one(CLIENTS, client_id)
+    return await listed(call, TRUSTED_DOCUMENTS_LIST, query, client_id=client_id)
+
+
+@router.get(
+    "/trusted-documents/{document_id}",
+    summary="Read a trusted document",
+    responses=shapes.found(TrustedDocumentRead),
+)
+async def read_trusted_document(
+    document_id: UUID, query: Annotated[OneQuery, Query()], call: Call = needs(Permission.TRUSTED_DOCUMENTS_READ)
+) -> Response:
+    """One document of a client."""
+    return await call.one(TRUSTED_DOCUMENTS, document_id, query.selection(TRUSTED_DOCUMENTS))
+
+
+@router.post(
+    "/trusted-documents/{document_id}/withdraw",
+    summary="Withdraw a trusted document",
+    responses=shapes.changed(TrustedDocumentRead),
+)
+async def withdraw_document(
+    document_id: UUID, if_match: IfMatch = None, call: Call = needs(Permission.TRUSTED_DOCUMENTS_WRITE)
+) -> Response:
+    """For good: nobody asks it from now on. The client's tokens end at once, and it gets new ones."""
+
+    async def withdraw(session: AsyncSession, version: int) -> UUID:
+        row = await documents.withdraw_document(
+            session, actor=call.actor, document_id=document_id, version=version, now=call.now
+        )
+        return row.id
+
+    return await call.change(withdraw, view=TRUSTED_DOCUMENTS, if_match=if_match)

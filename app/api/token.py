@@ -84,6 +84,7 @@ class Holder:
     charity: UUID
     organisation: UUID
     scopes: frozenset[str]
+    documents_only: bool = False
 
 
 @router.post(
@@ -122,6 +123,7 @@ async def token(form: Annotated[TokenForm, Form()], request: Request) -> Respons
         scopes=granted,
         charity=holder.charity,
         organisation=holder.organisation,
+        documents_only=holder.documents_only,
         lifetime=timedelta(seconds=lifetime),
         now=services.clock(),
     )
@@ -156,6 +158,7 @@ async def _client(services: Services, request: Request, form: TokenForm) -> Hold
         charity=client.charity_id,
         organisation=client.organisation_id,
         scopes=client.scopes,
+        documents_only=client.documents_only,
     )
 
 

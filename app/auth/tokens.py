@@ -49,7 +49,7 @@ _JOSE_OPTIONS = {**_REQUIRED, "verify_exp": False, "verify_nbf": False}
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a verified token says (RFC 9068, 2.2, and ours: role, kind, authority, charity, organisation)."""
+    """What a verified token says (RFC 9068, 2.2, and ours: role, kind, authority, charity, organisation, documents_only)."""
 
     issuer: str
     subject: UUID
@@ -60,6 +60,7 @@ class Claims:
     scopes: frozenset[str]
     charity: UUID
     organisation: UUID
+    documents_only: bool
     issued_at: datetime
     expires_at: datetime
     jti: str
@@ -80,6 +81,7 @@ def issue(
     organisation: UUID,
     lifetime: timedelta,
     now: datetime,
+    documents_only: bool = False,
 ) -> str:
     """A signed access token for this holder, valid from `now` for `lifetime`.
 
@@ -104,6 +106,7 @@ def issue(
         "iat": issued_at,
         "exp": issued_at + int(lifetime.total_seconds()),
         "jti": secrets.token_urlsafe(16),
+        **({"documents_only": True} if documents_only else {}),
     }
     _judge(claims, key.kid, issuer=issuer, now=now)
     header = {"typ": "at+jwt", "kid": key.kid}
@@ -131,6 +134,7 @@ def to_actor(claims: Claims) -> Actor:
         permissions=narrow(claims.role, claims.scopes),
         charity_id=claims.charity,
         organisation_id=claims.organisation,
+        documents_only=claims.documents_only,
     )
 
 
@@ -149,8 +153,7 @@ class VerifiedTokens:
     def __init__(self, ring: KeyRing, *, issuer: str, capacity: int = 4096) -> None:
         self._ring, self._issuer, self._capacity = ring, issuer, capacity
         self._entries: OrderedDict[bytes, tuple[VerifiedToken, datetime]] = OrderedDict()
-        self._generation = ring.generation
-        self._lock = Lock()
+        self._generation, self._lock = ring.generation, Lock()
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -169,8 +172,7 @@ class VerifiedTokens:
             if generation != self._generation:
                 self._entries.clear()
                 self._generation = generation
-            entry = self._entries.get(digest)
-            if entry is not None and now < entry[1]:
+            if (entry := self._entries.get(digest)) is not None and now < entry[1]:
                 self._entries.move_to_end(digest)
                 return entry[0]
         return self._check_anew(token, digest, generation, now)
@@ -230,7 +232,8 @@ def _judge(claims: dict[str, Any], kid: str, *, issuer: str, now: datetime) -> C
     if issued_at > now + CLOCK_SKEW or now >= expires_at or _whole(claims.get("nbf", 0)) > now.timestamp():
         _refuse("not valid now")
     client_id, jti, scope = claims["client_id"], claims["jti"], claims["scope"]
-    if not (_VISIBLE.fullmatch(client_id) and _VISIBLE.fullmatch(jti) and _SCOPE.fullmatch(scope)):
+    ours = claims.get("documents_only", True) is True  # there only where it is so; older tokens never have it
+    if not (ours and _VISIBLE.fullmatch(client_id) and _VISIBLE.fullmatch(jti) and _SCOPE.fullmatch(scope)):
         _refuse("not as we write them")
     return Claims(
         issuer=issuer,
@@ -242,6 +245,7 @@ def _judge(claims: dict[str, Any], kid: str, *, issuer: str, now: datetime) -> C
         scopes=frozenset(scope.split()),
         charity=_uuid(claims["charity"]),
         organisation=_uuid(claims["organisation"]),
+        documents_only="documents_only" in claims,
         issued_at=issued_at,
         expires_at=expires_at,
         jti=jti,

@@ -11,7 +11,6 @@ import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database.transactions import Database
-from app.domain.kernel.access import require
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.reading import (
@@ -21,6 +20,7 @@ from app.domain.kernel.reading import (
     Selection,
     View,
     compile_connection,
+    compile_nodes,
     compile_one,
     compile_page,
     select_fields,
@@ -76,6 +76,12 @@ class Reader:
             )
         return await self._database.fetch(plan, values, actor=self.actor, request_id=self._request_id)
 
+    def require(self, view: View, *, granted: bool = False) -> None:
+        """Raises `Forbidden` unless the actor's side and permissions show this view."""
+        refusal = view.refuses(self.actor.viewer, granted=granted)
+        if refusal is not None:
+            raise refusal
+
     async def one(
         self,
         view: View,
@@ -88,13 +94,35 @@ class Reader:
         """One thing by its key; `values` are the parameters of listings inside it. `granted`: something else lets
         the actor see it: this very request has made it, or the operation has a scope of its own. A change is no such thing:
         whoever may only write must not read by changing nothing. Raises `Forbidden`, `NotFound`."""
-        if not granted:
-            require(self.actor, view.permission)
-        plan = compile_one(view, selection or select_fields(view), self.actor.permissions)
-        rows = await self.rows(plan, {**(values or {}), "key": key})
+        self.require(view, granted=granted)
+        plan = compile_one(view, selection or select_fields(view), self.actor.viewer)
+        return await self._only(plan, {**(values or {}), "key": key})
+
+    async def one_by(
+        self, view: View, lookup: str, given: Mapping[str, Any], selection: Selection, values: dict[str, Any]
+    ) -> Found:
+        """One thing by one of its view's lookups; `given` has a value for each of its columns. Raises `Forbidden`,
+        `NotFound`."""
+        self.require(view)
+        plan = compile_one(view, selection, self.actor.viewer, lookup)
+        return await self._only(plan, values | {f"by_{name}": value for name, value in given.items()})
+
+    async def _only(self, plan: Plan, values: dict[str, Any]) -> Found:
+        rows = await self.rows(plan, values)
         if not rows:
             raise NotFound()
         return Found(rows[0]["j"], rows[0]["version"])
+
+    async def nodes(
+        self, wanted: Sequence[tuple[View, Selection]], keys: Sequence[UUID], values: dict[str, Any]
+    ) -> dict[UUID, tuple[str, str]]:
+        """Of these keys, those of things of these views that the actor may see, by one statement: the name of the view and
+        the JSON of each. `values` are the parameters of listings inside them. Raises `Forbidden`."""
+        for view, _ in wanted:
+            self.require(view)
+        plan = compile_nodes(tuple(wanted), self.actor.viewer)
+        rows = await self.rows(plan, {**values, "keys": list(keys)})
+        return {row["key"]: (row["name"], row["j"]) for row in rows}
 
     async def page(
         self,
@@ -111,10 +139,10 @@ class Reader:
             collection.view,
             {name: value for name, value in (filters or {}).items() if value is not None},
         )
-        require(self.actor, view.permission)
+        self.require(view)
         listing = Listing(order or collection.default_order, frozenset(given), cursor=cursor is not None)
         values = self.page_values(collection, listing, limit=limit, cursor=cursor, filters=given)
-        plan = compile_page(collection, selection or select_fields(view), self.actor.permissions, listing)
+        plan = compile_page(collection, selection or select_fields(view), self.actor.viewer, listing)
         rows = await self.rows(plan, values)
         shown = rows[:limit]
         following = None
@@ -131,8 +159,8 @@ class Reader:
         values: dict[str, Any],
     ) -> str:
         """A connection as JSON; `values` are those of `page_values`, for it and for the listings inside it."""
-        require(self.actor, collection.view.permission)
-        plan = compile_connection(collection, selection, self.actor.permissions, listing)
+        self.require(collection.view)
+        plan = compile_connection(collection, selection, self.actor.viewer, listing)
         rows = await self.rows(plan, values)
         json: str = rows[0]["j"]
         return json

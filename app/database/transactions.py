@@ -6,6 +6,7 @@ as one of the roles of `kernel.roles`, inside the context that the function `thr
 
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database.connections import Connector, ReaderPool
+from app.database.feed import Feed
 from app.database.refusals import translated
 from app.domain.kernel.access import Role
 from app.domain.kernel.actor import Actor
+from app.domain.kernel.changes import OWN_AUTHORITY
 from app.domain.kernel.errors import OutcomeUnknown
 from app.domain.kernel.reading import Plan
 from app.domain.kernel.roles import AUTHENTICATOR, LOGIN, reading_role, writing_role
@@ -33,11 +36,13 @@ _ACT_AS = {role: f"set local role {role}" for each in Role for role in (reading_
 
 
 class Database:
-    """Two small pools on one DSN: one for reads, whose connections each keep a role, one for write transactions."""
+    """Two small pools on one DSN: one for reads, whose connections each keep a role, one for write transactions; and the
+    feed of what happened."""
 
     def __init__(self, dsn: str, *, pool_size: int = 8) -> None:
         connect = Connector(dsn)
         self._readers = ReaderPool(connect, pool_size)
+        self.feed = Feed(connect)
         self._engine: AsyncEngine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=lambda: connect(LOGIN),
@@ -52,6 +57,7 @@ class Database:
         )
 
     async def close(self) -> None:
+        await self.feed.close()
         await self._readers.close()
         await self._engine.dispose()
 
@@ -82,6 +88,7 @@ class Database:
     ) -> list[asyncpg.Record]:
         """Run a compiled read inside a write transaction, so that an answer shows what was just written."""
         await session.flush()
+        actor = replace(actor, authority=session.info.get(OWN_AUTHORITY, actor.authority))
         with translated():
             raw = await (await session.connection()).get_raw_connection()
             driver: asyncpg.Connection = raw.driver_connection

@@ -31,8 +31,8 @@ class Asked:
         self.document = Document(schema, document, variables)
         self.operation = operation
         self._schema = schema
-        self._node = document
-        self._raw_variables = raw_variables
+        self.node = document
+        self.variables = raw_variables
         root = schema.get_root_type(operation.operation)
         assert root is not None
         self.root: GraphQLObjectType = root
@@ -51,9 +51,9 @@ class Asked:
             selection_set=SelectionSetNode(selections=tuple(wanted.nodes)),
             variable_definitions=self.operation.variable_definitions,
         )
-        fragments = [node for node in self._node.definitions if not isinstance(node, OperationDefinitionNode)]
+        fragments = [node for node in self.node.definitions if not isinstance(node, OperationDefinitionNode)]
         alone = DocumentNode(definitions=(only, *fragments))
-        result = execute_sync(self._schema, alone, variable_values=self._raw_variables)
+        result = execute_sync(self._schema, alone, variable_values=self.variables)
         return orjson.dumps((result.data or {}).get(wanted.key)).decode()
 
     def object_type(self, name: str) -> GraphQLObjectType:

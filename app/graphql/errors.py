@@ -11,6 +11,19 @@ from app.domain.kernel.sentences import field_errors
 from app.graphql.selection import camel
 
 
+class Refused(Exception):
+    """A request that is answered without `data`, in GraphQL's form."""
+
+    def __init__(self, errors: list[dict[str, Any]], status: int, headers: dict[str, str] | None = None) -> None:
+        self.errors, self.status, self.headers = errors, status, headers or {}
+        super().__init__()
+
+
+def malformed(message: str) -> Refused:
+    """A request that is none: its parameters are missing, of the wrong kind, or contradict each other."""
+    return Refused([{"message": message, "extensions": {"code": "MALFORMED_REQUEST"}}], 400)
+
+
 def problem_fields(error: DomainError, request_id: str | None) -> dict[str, Any]:
     """A problem as the fields of the type `Problem`, in snake_case."""
     kind = type(error)

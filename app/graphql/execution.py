@@ -1,51 +1,29 @@
 """Answers a validated operation. A compiled root field is one statement whose JSON goes out as it comes; a computed one
-is what a rule makes of facts; a mutation is one transaction, answered from inside it."""
+is what a rule makes of facts; a mutation is one transaction (`changes`)."""
 
 import asyncio
-import re
+from collections.abc import Iterable
 from contextlib import nullcontext
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import orjson
 import structlog
-from pydantic import ValidationError
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import Reader
-from app.domain.kernel.access import Role, require
-from app.domain.kernel.errors import (
-    DomainError,
-    FieldError,
-    Forbidden,
-    InternalError,
-    NotFound,
-    Unauthenticated,
-    ValidationFailed,
-)
-from app.domain.kernel.idempotency import Answer, fingerprint
-from app.domain.kernel.reading import Selection
+from app.domain.kernel.access import require
+from app.domain.kernel.errors import DomainError, InternalError, NotFound, Unauthenticated
 from app.graphql.asked import Asked
-from app.graphql.errors import error_entry, input_errors, pointing_into_input, problem_fields
-from app.graphql.roots import MUTATIONS, QUERIES, Change, Command, Computed, Many, One
-from app.graphql.selection import TYPENAME, Wanted, plain
+from app.graphql.changes import Changes, Json, as_uuid, validated
+from app.graphql.errors import error_entry, pointing_into_input
+from app.graphql.lookups import looked_up, one_of
+from app.graphql.nodes import found_nodes, wanted_of_nodes
+from app.graphql.prepared import PREPARATIONS, Prepared
+from app.graphql.roots import MUTATIONS, QUERIES, By, Many, Nodes, One, Query
+from app.graphql.selection import Wanted, plain
 from app.graphql.wanting import Wanting, pick
 from app.visits import Visit
 
-Json = str
 log = structlog.get_logger("throughgate.graphql")
-_KEY = re.compile(r'(?=.{1,255}\Z)"?[\x21\x23-\x7e]+"?')
-
-
-@dataclass(frozen=True)
-class PayloadMember:
-    """One member of a mutation's payload: its type's name, or what is wanted of what the mutation made or changed."""
-
-    key: str
-    typename: str | None
-    selection: Selection | None
-    values: dict[str, Any]
 
 
 class Execution:
@@ -56,7 +34,12 @@ class Execution:
         self._document = asked.document
         self._visit = visit
         self._errors: list[dict[str, Any]] = []
-        self._changed = False
+        self._changes = Changes(asked, visit, self._errors.append)
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """What went wrong so far, as entries of `errors`."""
+        return self._errors
 
     async def answer(self) -> bytes:
         """The response's body: `data` in the document's order, and `errors` if there are any."""
@@ -85,141 +68,81 @@ class Execution:
                 request_id=self._visit.request_id,
             )
             if self._asked.changes:
-                return self._problem(InternalError(), wanted)
+                return self._changes.problem(InternalError(), wanted)
             self._errors.append(error_entry(InternalError(), [wanted.key], self._visit.request_id))
-            return "null"
+            return _nothing(wanted)
 
     async def _answered(self, wanted: Wanted) -> Json:
         try:
             change = MUTATIONS.get(wanted.name) if self._asked.changes else None
-            return await (self._change(change, wanted) if change else self._query(QUERIES[wanted.name], wanted))
+            return await (self._changes.answer(change, wanted) if change else self._query(QUERIES[wanted.name], wanted))
         except NotFound:
             return "null"
         except Unauthenticated:  # nobody is asking any more: that is the whole request's answer
             raise
         except DomainError as error:
             self._errors.append(error_entry(error, [wanted.key], self._visit.request_id))
-            return "null"
+            return _nothing(wanted)
 
-    async def _query(self, root: One | Many | Computed, wanted: Wanted) -> Json:
-        if not isinstance(root, Computed) and root.agencies is not None:
-            self._check_side(agencies=root.agencies)
-        if isinstance(root, One):
-            require(self._visit.actor, root.view.permission)
-            wanting = self._wanting(wanted)
-            selection = wanting.object(root.view, self._document.below(wanted))
-            key = _key(wanted.arguments[root.argument], root)
-            found = await self._visit.reader.one(root.view, key, selection, wanting.values)
+    async def _query(self, root: Query, wanted: Wanted) -> Json:
+        if isinstance(root, Nodes):
+            return await self._nodes(root, wanted)
+        if isinstance(root, One | By):
+            self._visit.reader.require(root.view)
+            prepared = self._prepared(root, wanted)
+            lookup, key = (None, wanted.arguments[root.argument]) if isinstance(root, One) else one_of(wanted)
+            if lookup is None:
+                key = _key(key, agency=isinstance(root, One) and root.argument == "agencyId")
+                return (await self._visit.reader.one(root.view, key, prepared.selection, prepared.values)).json
+            given = looked_up(root.view, lookup, key)
+            found = await self._visit.reader.one_by(root.view, lookup, given, prepared.selection, prepared.values)
             return found.json
         if isinstance(root, Many):
-            require(self._visit.actor, root.collection.view.permission)
-            wanting = self._wanting(wanted)
-            listing, selection = wanting.connection(root.collection, wanted)
-            return await self._visit.reader.connection(root.collection, selection, listing, wanting.values)
+            self._visit.reader.require(root.collection.view)
+            prepared = self._prepared(root, wanted)
+            assert prepared.listing is not None
+            return await self._visit.reader.connection(
+                root.collection, prepared.selection, prepared.listing, prepared.values
+            )
         require(self._visit.actor, root.permission)
         given = {name: value for name, value in plain(wanted.arguments).items() if value is not None}
-        arguments = _validated(root.arguments, given, "")
+        arguments = validated(root.arguments, given, "")
         with pointing_into_input() if "input" in root.arguments.model_fields else nullcontext():
             answered = await root.answer(self._visit, arguments)
         return orjson.dumps(pick(self._document, wanted, answered.model_dump(mode="json"))).decode()
 
-    def _check_side(self, *, agencies: bool) -> None:
-        """A view of the charity's is not asked for by an agency, nor the reverse: row security is not left to say so."""
-        if (self._visit.actor.role is Role.REFERRER) is not agencies:
-            asker = "an agency's people and programs" if agencies else "the charity's own people"
-            raise Forbidden(f"This is for {asker}.")
-
-    def _wanting(self, wanted: Wanted) -> Wanting:
-        return Wanting(self._document, self._visit, lambda error, path: self._hide(error, [wanted.key, *path]))
-
-    def _hide(self, error: DomainError, path: list[str]) -> None:
-        self._errors.append(error_entry(error, path, self._visit.request_id))
-
-    async def _change(self, change: Change, wanted: Wanted) -> Json:
-        """The payload, or a Problem: what went wrong is part of the schema, not of `errors`."""
-        try:
-            require(self._visit.actor, change.permission)
-            command = self._command(change, wanted)
-            hidden: list[dict[str, Any]] = []
-            members = self._payload(change, wanted, hidden)
-
-            async def answering(session: AsyncSession, reader: Reader) -> Answer:
-                with pointing_into_input():
-                    key = await change.operate(session, self._visit, command)
-                return Answer(200, await _read(change, members, reader, key), None, None)
-
-            answer, _ = await self._visit.once(
-                answering,
-                key=_idempotency_key(wanted.arguments.get("idempotencyKey")),
-                fingerprint=lambda: _print(wanted, members),
-                keep=not wanted.arguments.get("dryRun"),
-            )
-            self._errors.extend(hidden)
-            self._changed = True
-            return answer.body
-        except DomainError as error:
-            if isinstance(error, Unauthenticated) and not self._changed:
-                raise
-            return self._problem(error, wanted)
-
-    def _command(self, change: Change, wanted: Wanted) -> Command:
-        given = wanted.arguments
-        value = None
-        if change.command is not None:
-            value = _validated(change.command, plain(given.get("input") or {}), "/input")
-        return Command(
-            input=value,
-            id=_uuid(given["id"]) if change.by_id else None,
-            of=_uuid(given[change.of]) if change.of is not None else None,
-            version=given.get("version"),
+    async def _nodes(self, root: Nodes, wanted: Wanted) -> Json:
+        prepared = PREPARATIONS.of(
+            self._asked, wanted.key, self._visit, lambda: wanted_of_nodes(self._asked, self._visit, wanted)
         )
+        ids = wanted.arguments["ids"] if root.many else [wanted.arguments["id"]]
+        found, hidden = await found_nodes(self._visit, prepared, ids)
+        self._hide(hidden, wanted)
+        return f"[{','.join(found)}]" if root.many else found[0]
 
-    def _payload(self, change: Change, wanted: Wanted, hidden: list[dict[str, Any]]) -> list[PayloadMember]:
-        """What is wanted of the payload; `hidden` gathers what the visitor may not see of it."""
-        payload = self._asked.object_type(f"{change.name[0].upper()}{change.name[1:]}Payload")
-        members = []
-        for member in self._document.below(wanted, payload):
+    def _prepared(self, root: One | By | Many, wanted: Wanted) -> Prepared:
+        prepared = PREPARATIONS.of(self._asked, wanted.key, self._visit, lambda: self._prepare(root, wanted))
+        self._hide(prepared.hidden, wanted)
+        return prepared
 
-            def hide(error: DomainError, path: list[str], at: str = member.key) -> None:
-                hidden.append(error_entry(error, [wanted.key, at, *path], self._visit.request_id))
+    def _hide(self, hidden: Iterable[tuple[DomainError, tuple[str, ...]]], wanted: Wanted) -> None:
+        for error, path in hidden:
+            self._errors.append(error_entry(error, [wanted.key, *path], self._visit.request_id))
 
-            wanting = Wanting(self._document, self._visit, hide)
-            name = payload.name if member.name == TYPENAME else None
-            selection = None if name else wanting.object(change.view, self._document.below(member))
-            members.append(PayloadMember(member.key, name, selection, wanting.values))
-        return members
-
-    def _problem(self, error: DomainError, wanted: Wanted) -> Json:
-        problem = self._asked.object_type("Problem")
-        fields = problem_fields(error, self._visit.request_id)
-        return orjson.dumps(pick(self._document, wanted, fields, problem)).decode()
-
-
-async def _read(change: Change, members: list[PayloadMember], reader: Reader, key: UUID) -> Json:
-    """A payload, by the same plans as a query's, inside the mutation's own transaction."""
-    parts = []
-    for member in members:
-        json = orjson.dumps(member.typename).decode()
-        if member.selection is not None:
-            json = (await reader.one(change.view, key, member.selection, member.values, granted=True)).json
-        parts.append(f"{orjson.dumps(member.key).decode()}:{json}")
-    return "{" + ",".join(parts) + "}"
+    def _prepare(self, root: One | By | Many, wanted: Wanted) -> Prepared:
+        hidden: list[tuple[DomainError, tuple[str, ...]]] = []
+        wanting = Wanting(self._document, self._visit, lambda error, path: hidden.append((error, tuple(path))))
+        if isinstance(root, One | By):
+            listing, selection = None, wanting.object(root.view, self._document.below(wanted))
+        else:
+            listing, selection = wanting.connection(root.collection, wanted)
+        return Prepared(selection, listing, wanting.values, tuple(hidden))
 
 
-def _print(wanted: Wanted, members: list[PayloadMember]) -> str:
-    """What makes two mutations the same, however they are written: field, arguments, and what is wanted of the answer."""
-    given = {name: value for name, value in wanted.arguments.items() if name not in ("idempotencyKey", "dryRun")}
-    arguments = orjson.dumps(plain(given), option=orjson.OPT_SORT_KEYS, default=str)
-    asked = repr([(member.key, member.typename, member.selection) for member in members])
-    return fingerprint(b"graphql", wanted.name.encode(), asked.encode(), arguments)
-
-
-def _idempotency_key(given: str | None) -> str | None:
-    """As REST takes it."""
-    if given is not None and not _KEY.fullmatch(given):
-        detail = "Give 1 to 255 printable ASCII characters without spaces."
-        raise ValidationFailed(detail, errors=[FieldError("/idempotencyKey", "STRING_PATTERN_MISMATCH", detail)])
-    return given
+def _nothing(wanted: Wanted) -> Json:
+    """What stands where a field was refused: null, or a null for each of several ids."""
+    ids = wanted.arguments.get("ids")
+    return "null" if ids is None else f"[{','.join(['null'] * len(ids))}]"
 
 
 def _raised(one: Json | BaseException) -> Json:
@@ -228,20 +151,5 @@ def _raised(one: Json | BaseException) -> Json:
     return one
 
 
-def _key(given: Any, root: One) -> UUID | str:
-    return str(given).upper()[:20] if root.argument == "agencyId" else _uuid(given)
-
-
-def _uuid(given: Any) -> UUID:
-    try:
-        return UUID(str(given))
-    except ValueError:
-        raise NotFound() from None
-
-
-def _validated(model: Any, given: dict[str, Any], prefix: str) -> Any:
-    """Input through the domain's own model, with pointers as this door names its fields."""
-    try:
-        return model.model_validate(given)
-    except ValidationError as error:
-        raise ValidationFailed(errors=input_errors(error, prefix)) from None
+def _key(given: Any, *, agency: bool) -> UUID | str:
+    return str(given).upper()[:20] if agency else as_uuid(given)

@@ -1,32 +1,30 @@
-"""GraphQL over HTTP: POST, GET for queries, media types, limits before anything costs anything."""
+"""GraphQL over HTTP: POST, GET for what changes nothing, media types, limits before anything costs anything."""
 
-import hashlib
-from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from graphql import (
-    DocumentNode,
-    GraphQLError,
-    GraphQLSyntaxError,
-    ObjectFieldNode,
-    OperationType,
-    ValueNode,
-    VariableDefinitionNode,
-    get_operation_ast,
-    validate,
-)
+from graphql import DocumentNode, OperationType, get_operation_ast
 from graphql.execution.values import get_variable_values
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.domain.kernel.errors import DomainError, MethodNotAllowed, Unauthenticated
+from app.domain.kernel.errors import (
+    DomainError,
+    MethodNotAllowed,
+    NotAcceptable,
+    TrustedDocumentsOnly,
+    Unauthenticated,
+)
 from app.graphql.asked import Asked
-from app.graphql.errors import error_entry
+from app.graphql.documents import digest, invalid_entry, parsed, validated, within_limits
+from app.graphql.errors import Refused, error_entry, malformed
 from app.graphql.execution import Execution
-from app.graphql.limits import check, read
 from app.graphql.schema import schema
+from app.graphql.sse import BY_STATUS, EVENT_STREAM, whole
+from app.graphql.subscriptions import Subscribed, Subscriptions
+from app.graphql.trusted import Named, named, trusted
 from app.visits import Services, Visit
 
 NEW, OLD = "application/graphql-response+json", "application/json"
@@ -36,129 +34,129 @@ def graphql_routes() -> list[Route]:
     return [_ROUTE]
 
 
-class Refused(Exception):
-    """A request that is answered without `data`, in GraphQL's form."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The parameters of a request: a document's text, or the hash of one that is registered, or both."""
 
-    def __init__(self, errors: list[dict[str, Any]], status: int, headers: dict[str, str] | None = None) -> None:
-        self.errors, self.status, self.headers = errors, status, headers or {}
-        super().__init__()
+    query: str | None
+    named: Named | None
+    operation_name: str | None
+    variables: dict[str, Any]
 
 
 async def _graphql(request: Request) -> Response:
-    media = NEW if NEW in request.headers.get("accept", "").lower() else OLD
+    media = _media(request)
     request.scope["route"] = _ROUTE  # by which the request is counted and timed
     request_id: str = request.state.request_id
     try:
-        body = await _answer(request, request_id)
+        answered = await _answer(request, request_id)
     except Refused as refused:
         # A client of the old media type takes any status but 200 for a broken transport.
-        status = refused.status if media == NEW or refused.status in (400, 401, 405, 503) else 200
-        return Response(orjson.dumps({"errors": refused.errors}), status, refused.headers, media)
+        status = 200 if media == OLD and refused.status not in (400, 401, 405, 503) else refused.status
+        return _refusal(refused.errors, status, refused.headers, media)
     except DomainError as error:
-        status = type(error).status
-        entry = error_entry(error, [], request_id)
-        return Response(orjson.dumps({"errors": [entry]}), status, dict(error.headers), media)
-    return Response(body, 200, media_type=media)
+        return _refusal([error_entry(error, [], request_id)], type(error).status, dict(error.headers), media)
+    if isinstance(answered, Response):
+        request.scope["route"] = _STREAM
+        return answered
+    return whole(answered) if media == EVENT_STREAM else Response(answered, 200, media_type=media)
 
 
-async def _answer(request: Request, request_id: str) -> bytes:
+def _media(request: Request) -> str:
+    """What a result goes out as. Events only for who names nothing else: some clients name them with every query."""
+    accept = request.headers.get("accept", "").lower()
+    return NEW if NEW in accept else EVENT_STREAM if EVENT_STREAM in accept and OLD not in accept else OLD
+
+
+def _refusal(errors: list[dict[str, Any]], status: int, headers: dict[str, str], media: str) -> Response:
+    body = orjson.dumps({"errors": errors})
+    if media == EVENT_STREAM:
+        return Response(body, status, headers, NEW) if status in BY_STATUS else whole(body)
+    return Response(body, status, headers, media)
+
+
+async def _answer(request: Request, request_id: str) -> bytes | Response:
     visit = _visit(request, request_id)  # before anything is read: nobody unknown makes the service work
-    source, name, variables = _parameters(request)
-    document = _document(source)
-    check(document, name, variables)
-    _validate(source, document)
-    operation = get_operation_ast(document, name)
+    sent = _parameters(request)
+    document, variables = await _document(visit, sent), sent.variables
+    operation = get_operation_ast(document, sent.operation_name)
     if operation is None:
-        raise _refused("Say which operation in operationName.", 400)
-    if operation.operation is OperationType.SUBSCRIPTION:  # validation lets it pass, whatever it asks for
-        raise _refused("There are no subscriptions here; webhooks tell what happened.", 422)
-    if request.method == "GET" and operation.operation is not OperationType.QUERY:
-        raise MethodNotAllowed("Only queries may be sent by GET.", headers={"Allow": "POST"})
+        raise malformed("Say which operation in operationName.")
+    live = operation.operation is OperationType.SUBSCRIPTION
+    if live and EVENT_STREAM not in request.headers.get("accept", "").lower():
+        raise NotAcceptable("A subscription is answered as a stream of events.")
+    if request.method == "GET" and operation.operation is OperationType.MUTATION:
+        raise MethodNotAllowed("What changes something is sent by POST.", headers={"Allow": "POST"})
     coerced = get_variable_values(schema(), operation.variable_definitions or (), variables, hide_suggestions=True)
     if isinstance(coerced, list):
-        raise Refused([_entry(error) for error in coerced], 422)
-    return await Execution(Asked(schema(), document, operation, coerced, variables), visit).answer()
+        raise Refused([invalid_entry(error) for error in coerced], 422)
+    asked = Asked(schema(), document, operation, coerced, variables)
+    if live:
+        subscribed = Subscribed(request.app.state.services, _token(request), request_id, asked)
+        subscriptions: Subscriptions = request.app.state.subscriptions
+        return await subscriptions.stream(subscribed)
+    return await Execution(asked, visit).answer()
 
 
 def _visit(request: Request, request_id: str) -> Visit:
     services: Services = request.app.state.services
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise Unauthenticated(headers={"WWW-Authenticate": "Bearer"})
-    actor = services.tokens.check(token.strip(), now=services.clock()).actor
+    actor = services.tokens.check(_token(request), now=services.clock()).actor
     request.state.actor = actor
     return Visit(services, actor, request_id)
 
 
-def _parameters(request: Request) -> tuple[str, str | None, dict[str, Any]]:
+def _token(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated(headers={"WWW-Authenticate": "Bearer"})
+    return token.strip()
+
+
+def _parameters(request: Request) -> Sent:
     if request.method == "GET":
         given: Any = dict(request.query_params)
-        try:
-            given["variables"] = orjson.loads(given.get("variables") or "{}")
-        except orjson.JSONDecodeError:
-            raise _refused("`variables` is not well-formed JSON.", 400) from None
+        for name in ("variables", "extensions"):
+            try:
+                given[name] = orjson.loads(given.get(name) or "{}")
+            except orjson.JSONDecodeError:
+                raise malformed(f"`{name}` is not well-formed JSON.") from None
     else:
         given = getattr(request.state, "json", None)
     if not isinstance(given, dict):
-        raise _refused("Send one JSON object with `query`; batches are not taken.", 400)
-    source, name, variables = given.get("query"), given.get("operationName"), given.get("variables")
-    if not isinstance(source, str):
-        raise _refused("`query` must be text.", 400)
-    if name is not None and not isinstance(name, str):
-        raise _refused("`operationName` must be text.", 400)
+        raise malformed("Send one JSON object with `query`; batches are not taken.")
+    query, operation, variables = given.get("query"), given.get("operationName"), given.get("variables")
+    if query is not None and not isinstance(query, str):
+        raise malformed("`query` must be text.")
+    if operation is not None and not isinstance(operation, str):
+        raise malformed("`operationName` must be text.")
     if variables is not None and not isinstance(variables, dict):
-        raise _refused("`variables` must be an object.", 400)
-    if not isinstance(given.get("extensions") or {}, dict) and request.method != "GET":
-        raise _refused("`extensions` must be an object.", 400)
-    return source, name, variables or {}
+        raise malformed("`variables` must be an object.")
+    extensions = given.get("extensions") or {}
+    if not isinstance(extensions, dict):
+        raise malformed("`extensions` must be an object.")
+    by_hash = named(given.get("documentId"), extensions.get("persistedQuery"))
+    if query is None and by_hash is None:
+        raise malformed("Send a document as `query`, or the id of a registered one as `documentId`.")
+    return Sent(query, by_hash, operation, variables or {})
 
 
-_valid: OrderedDict[bytes, DocumentNode] = OrderedDict()
-_DOCUMENTS, _LONGEST_KEPT = 256, 20_000
-
-
-def _document(source: str) -> DocumentNode:
-    known = _valid.get(_digest(source))
-    if known is not None:
-        return known
-    try:
-        return read(source)
-    except GraphQLSyntaxError as error:
-        where = [{"line": at.line, "column": at.column} for at in error.locations or ()]
-        told = {"message": "This is not a GraphQL document.", "locations": where}
-        raise Refused([{**told, "extensions": {"code": "GRAPHQL_SYNTAX_ERROR"}}], 400) from None
-
-
-def _validate(source: str, document: DocumentNode) -> None:
-    """Once for each document; only what is within the limits and valid is kept, and only so much of it."""
-    digest = _digest(source)
-    if digest in _valid:
-        _valid.move_to_end(digest)
-        return
-    errors = validate(schema(), document, max_errors=20, hide_suggestions=True)
-    if errors:
-        raise Refused([_entry(error) for error in errors], 422)
-    if len(source) <= _LONGEST_KEPT:
-        _valid[digest] = document
-        if len(_valid) > _DOCUMENTS:
-            _valid.popitem(last=False)
-
-
-def _digest(source: str) -> bytes:
-    return hashlib.sha256(source.encode("utf-8", "surrogatepass")).digest()
-
-
-def _entry(error: GraphQLError) -> dict[str, Any]:
-    """Where a document is wrong; a value in it or in its variables is never repeated, as it may be somebody's name."""
-    located = [{"line": at.line, "column": at.column} for at in error.locations or ()]
-    nodes = error.nodes or ()
-    about_value = any(isinstance(node, ValueNode | VariableDefinitionNode | ObjectFieldNode) for node in nodes)
-    message = "A value does not have the type that the schema asks for." if about_value else error.message
-    return {"message": message, "locations": located, "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"}}
-
-
-def _refused(message: str, status: int) -> Refused:
-    return Refused([{"message": message, "extensions": {"code": "MALFORMED_REQUEST"}}], status)
+async def _document(visit: Visit, sent: Sent) -> DocumentNode:
+    """What is asked, within the limits and valid. Text with a hash that is not its own is refused: one of the two is not
+    what the caller means. With its own it is text as any other, looked up nowhere and kept for nobody."""
+    if sent.query is not None and visit.actor.documents_only:
+        raise TrustedDocumentsOnly()
+    if sent.query is None:
+        assert sent.named is not None
+        document = await trusted(visit, sent.named)
+        within_limits(document, sent.operation_name, sent.variables)
+        return document
+    if sent.named is not None and sent.named.sha256 != digest(sent.query).hex():
+        raise malformed("`query` is not the document that the hash beside it names.")
+    document = parsed(sent.query)
+    within_limits(document, sent.operation_name, sent.variables)
+    validated(sent.query, document)
+    return document
 
 
 _ROUTE = Route("/graphql", _graphql, methods=["GET", "POST"], name="graphql")
+_STREAM = Route("/graphql#subscription", _graphql)  # how long it was open says nothing of how fast we answer

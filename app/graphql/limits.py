@@ -26,6 +26,7 @@ MAX_FRAGMENTS: Final = 50
 MAX_DEPTH: Final = 10
 MAX_INTROSPECTION_DEPTH: Final = 16  # the usual introspection query is 15 deep
 MAX_SELECTIONS: Final = 500
+MAX_LIST_PARTS: Final = 40  # `edges` and `pageInfo`: a list is as dear to compile as 40 plain fields
 MAX_ALIASES: Final = 100
 MAX_ALIASES_OF_ONE: Final = 30
 MAX_DIRECTIVES: Final = 50
@@ -34,7 +35,6 @@ MAX_ROOT_FIELDS: Final = 20
 MAX_PAIRS: Final = 5_000
 MAX_COST: Final = 5_000
 SATURATED: Final = 1_000_000  # counts stop here: a fragment bomb's true numbers have thousands of digits
-
 DEFAULT_PAGE: Final = 50
 MAX_PAGE: Final = 100
 _ROWS = frozenset({"edges", "nodes"})  # what a connection's rows are read through
@@ -107,20 +107,18 @@ class _Size:
     depth: int = 0
     introspection: int = 0
     selections: int = 0
+    parts: int = 0
     aliases: int = 0
     directives: int = 0
     rows: int = 0
     connection: bool = False
 
     def beside(self, other: "_Size") -> None:
-        self.nesting = max(self.nesting, other.nesting)
-        self.depth = max(self.depth, other.depth)
-        self.introspection = max(self.introspection, other.introspection)
-        self.selections = min(self.selections + other.selections, SATURATED)
-        self.aliases = min(self.aliases + other.aliases, SATURATED)
-        self.directives = min(self.directives + other.directives, SATURATED)
-        self.rows = min(self.rows + other.rows, SATURATED)
-        self.connection = self.connection or other.connection
+        for name in ("nesting", "depth", "introspection"):
+            setattr(self, name, max(getattr(self, name), getattr(other, name)))
+        for name in ("selections", "parts", "aliases", "directives", "rows"):
+            setattr(self, name, min(getattr(self, name) + getattr(other, name), SATURATED))
+        self.connection |= other.connection
 
 
 class Inspection:
@@ -160,6 +158,7 @@ class Inspection:
         _limit("number of aliases", MAX_ALIASES, whole.aliases)
         _limit("number of directives", MAX_DIRECTIVES, whole.directives)
         _limit("number of selections, with all fragments expanded,", MAX_SELECTIONS, whole.selections)
+        _limit("number of edges and pageInfo in all lists", MAX_LIST_PARTS, whole.parts)
         # From here on, expanding is safe: there are no more than MAX_SELECTIONS nodes to be met.
         root_fields = max((self._merge([node.selection_set]) for node in self._operations), default=0)
         _limit("number of root fields", MAX_ROOT_FIELDS, root_fields)
@@ -228,13 +227,22 @@ class Inspection:
         size = self._below(node.selection_set) if node.selection_set else _Size()
         page = self._page(node.arguments or (), DEFAULT_PAGE if size.connection else 1)
         own = 1 if node.selection_set and name not in _FREE else 0
-        size.rows = own + page * size.rows
+        size.rows = self._ids(node.arguments or ()) * (own + page * size.rows)
         size.connection = name in _ROWS
         size.aliases += node.alias is not None
+        size.parts += name in _FREE
         size.depth += 1
         if name in {"__schema", "__type"}:
             size.introspection, size.depth = max(size.introspection, size.depth), 1
         return size
+
+    def _ids(self, arguments: Sequence[ast.ArgumentNode]) -> int:
+        """How many things are asked for by `ids`; one, where none are."""
+        node = next((node.value for node in arguments if node.name.value == "ids"), None)
+        given = self._variables.get(node.name.value) if isinstance(node, ast.VariableNode) else None
+        count = (len(given) if isinstance(given, list) else self._page_of(node) if node else None) or 1
+        _limit("number of ids in one place", MAX_PAGE, count)
+        return count
 
     def _page(self, arguments: Sequence[ast.ArgumentNode], default: int) -> int:
         """The rows asked for by `first` or `last`, if these ask for a number at all."""
@@ -245,6 +253,8 @@ class Inspection:
     def _page_of(self, node: ast.ValueNode) -> int | None:
         if isinstance(node, ast.IntValueNode):
             return _number(int(node.value)) if len(node.value) <= 9 else MAX_PAGE
+        if isinstance(node, ast.ListValueNode):  # of ids
+            return len(node.values)
         if isinstance(node, ast.VariableNode):
             name = node.name.value
             return _number(self._variables[name]) if name in self._variables else self._defaults.get(name)

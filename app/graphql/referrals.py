@@ -25,7 +25,7 @@ from app.domain.referrals.queries import (
     SUBMITTED_REFERRALS_LIST,
 )
 from app.domain.referrals.rules import Step
-from app.graphql.roots import Change, Command, Computed, Many, One, offer
+from app.graphql.roots import ANYTHING, By, Change, Command, Computed, Many, One, offer
 from app.visits import Visit
 
 P = Permission
@@ -61,14 +61,21 @@ async def _ledger(visit: Visit, arguments: LedgerArguments) -> Ledger:
 
 
 offer(
-    One("referral", REFERRALS, "A referral as the charity sees it.", agencies=False),
-    Many("referrals", REFERRALS_LIST, "The charity's referrals.", agencies=False),
-    One("submittedReferral", SUBMITTED_REFERRALS, "A referral as the agency that pushed it sees it.", agencies=True),
+    One("referral", REFERRALS, "A referral as the charity sees it.", live=ANYTHING),
+    By("referralBy", REFERRALS, "A referral as the charity sees it, by its id or by a reference."),
+    Many("referrals", REFERRALS_LIST, "The charity's referrals.", live=ANYTHING),
+    One(
+        "submittedReferral",
+        SUBMITTED_REFERRALS,
+        "A referral as the agency that pushed it sees it.",
+        live=ANYTHING,
+    ),
+    By("submittedReferralBy", SUBMITTED_REFERRALS, "A referral that this agency pushed, by its id or by a reference."),
     Many(
         "submittedReferrals",
         SUBMITTED_REFERRALS_LIST,
         "The referrals that this agency pushed, as it sent them.",
-        agencies=True,
+        live=ANYTHING,
     ),
     Computed(
         "waitingList",
@@ -77,6 +84,7 @@ offer(
         P.WAITING_LIST_READ,
         _waiting_list,
         "Who waits, in the order of a stated rule, with the reason for each place.",
+        live=("referral.", "eligibility.", "person.", "programme."),
     ),
     Computed(
         "ledger",
@@ -157,7 +165,7 @@ offer(
         REFERRALS,
         _submit,
         "Ask for a mentor for somebody, as the charity's own staff.",
-        P.REFERRALS_MANAGE,
+        P.REFERRALS_WRITE,
         SubmitReferral,
         dry_run=True,
     ),

@@ -13,6 +13,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLError,
     GraphQLField,
     GraphQLIncludeDirective,
     GraphQLObjectType,
@@ -25,7 +26,8 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
 
-from app.domain.kernel.errors import MalformedRequest
+from app.domain.kernel.errors import MalformedRequest, ValidationFailed
+from app.graphql.messages import message_of
 
 TYPENAME = "__typename"
 
@@ -60,11 +62,19 @@ class Document:
                 key = node.alias.value if node.alias else node.name.value
                 if key not in found:
                     definition = parent.fields.get(node.name.value)
-                    arguments = get_argument_values(definition, node, self.variables) if definition else {}
-                    _without_nul(arguments)
+                    arguments = self._arguments(definition, node) if definition else {}
                     found[key] = Wanted(key, node.name.value, parent, definition, arguments)
                 found[key].nodes.append(node)
         return list(found.values())
+
+    def _arguments(self, definition: GraphQLField, node: FieldNode) -> dict[str, Any]:
+        """Raises `ValidationFailed` for what only the variables' values show to be wrong."""
+        try:
+            arguments = get_argument_values(definition, node, self.variables)
+        except GraphQLError as error:
+            raise ValidationFailed(message_of(error)) from None
+        _without_nul(arguments)
+        return arguments
 
     def below(self, wanted: Wanted, concrete: GraphQLObjectType | None = None) -> list[Wanted]:
         """The members wanted of a field's own object; `concrete` says which type it is where the schema leaves it open."""

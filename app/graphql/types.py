@@ -10,51 +10,46 @@ import inspect
 import keyword
 import types
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Annotated, Any, Optional, Union, get_args, get_origin
 
 import strawberry
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
+from app.domain.kernel.deprecation import Deprecated, deprecation_of
 from app.domain.kernel.reading import Collection, View
 from app.graphql import scalars
+from app.graphql.naming import (
+    annotated,
+    describe,
+    docstring,
+    input_name,
+    order_name,
+    reason,
+    shown_filters,
+    told,
+    type_name,
+    words,
+)
 from app.graphql.selection import camel
 
 # Strawberry resolves the names of types that refer to each other in this module.
 _MODULE = "app.graphql.types"
 
-_COMMON = {
-    "id": "Its id.",
-    "version": "Counts its changes; what `version` arguments compare.",
-    "created_at": "When it was put on file.",
-    "updated_at": "When it last changed.",
-    "organisation_id": "The organisation it belongs to.",
-    "programme_id": "The programme.",
-    "person_id": "The person.",
-    "referral_id": "The referral.",
-    "recorded_at": "When it was recorded here.",
-    "recorded_by": "The member or client who recorded it.",
-}
+Told = tuple[Any, str] | tuple[Any, str, Deprecated | None]
+"""A member's type, what it is, and whether it will go."""
 
 
-def words(name: str) -> str:
-    return name.replace("_", " ").capitalize() + "."
-
-
-def describe(name: str, info: FieldInfo | None) -> str:
-    return (info.description if info is not None else None) or _COMMON.get(name) or words(name)
-
-
-def docstring(shape: type) -> str:
-    return " ".join((shape.__doc__ or words(shape.__name__)).split())
+@strawberry.interface(description="Whatever has an id, which is unique among all things (Relay).")
+class Node:
+    id: strawberry.ID = strawberry.field(description="The same at both doors.")
 
 
 class Registry:
     """Every type by its name, made once."""
 
     def __init__(self) -> None:
-        self.objects: dict[str, type] = {}
+        self.objects: dict[str, type] = {"Node": Node}
         self.views: dict[str, View] = {}
         self.enums: dict[type, Any] = {}
         self.inputs: dict[type, type] = {}
@@ -73,21 +68,21 @@ class Registry:
             return name
         self.views[name] = view
         self.objects[name] = object  # claimed: the fields may lead back here
-        fields: dict[str, tuple[Any, str]] = {}
+        fields: dict[str, Told] = {}
         for field, info in view.shape.model_fields.items():
             if field == "links" or field in view.edges:  # addresses are REST's
                 continue
             kind = strawberry.ID if field == view.key and field == "id" else self.output(info.annotation)
             if field in view.hidden:
                 kind = Optional[kind]
-            fields[field] = (kind, describe(field, info))
+            fields[field] = (kind, describe(field, info), deprecation_of(info))
         for field, edge in view.edges.items():
             target = self.object(edge.target(), type_name(edge.target()))
             own = view.shape.model_fields.get(field)
             shown = describe(field, own) if own is not None else docstring(edge.target().shape)
             # Never promised: a token may lack the scope that shows it, also in the answer to what it may write.
             fields[field] = (Optional[list[target] if edge.many else target], shown)  # type: ignore[valid-type]
-        made = self._make(name, fields, docstring(view.shape))
+        made = self._make(name, fields, (Node,) if view.is_node else ())
         for field, connection in view.connections.items():
             collection = connection.collection()
             setattr(made, field, self.connection_field(collection, docstring(collection.view.shape)))
@@ -96,12 +91,21 @@ class Registry:
         self.publish(name, self.objects[name])
         return name
 
+    def nodes(self) -> dict[str, View]:
+        """The types that `node` finds, by name."""
+        return {name: view for name, view in self.views.items() if view.is_node}
+
     def output(self, annotation: Any) -> Any:
         """A Python annotation of a shape as Strawberry understands it."""
         return self._convert(annotation, self._nested_output)
 
     def input(self, annotation: Any) -> Any:
         return self._convert(annotation, self._nested_input)
+
+    def needed(self, annotation: Any) -> Any:
+        """As `input`, where null is no answer."""
+        kind = self.input(annotation)
+        return get_args(kind)[0] if get_origin(kind) is Union else kind
 
     def _convert(self, annotation: Any, nested: Callable[[type[BaseModel]], Any]) -> Any:
         origin = get_origin(annotation)
@@ -134,11 +138,11 @@ class Registry:
         name = shape.__name__.removesuffix("Read")
         if name not in self.objects:
             self.objects[name] = object
-            fields = {
-                f: (strawberry.ID if f == "id" else self.output(i.annotation), describe(f, i))
+            fields: dict[str, Told] = {
+                f: (strawberry.ID if f == "id" else self.output(i.annotation), describe(f, i), deprecation_of(i))
                 for f, i in shape.model_fields.items()
             }
-            self.objects[name] = strawberry.type(self._make(name, fields, ""), description=docstring(shape))
+            self.objects[name] = strawberry.type(self._make(name, fields), description=docstring(shape))
             self.publish(name, self.objects[name])
         return name
 
@@ -152,18 +156,35 @@ class Registry:
         """An input type of a command's model. What may be left out there may be left out here."""
         if shape in self.inputs:
             return self.inputs[shape]
-        name = input_name(shape)
-        namespace: dict[str, Any] = {"__annotations__": {}, "__module__": _MODULE}
+        fields: dict[str, Told] = {}
         for field, info in shape.model_fields.items():
             kind = self.input(info.annotation)
-            if not info.is_required():
-                kind = kind if get_origin(kind) is Union else Optional[kind]
-                namespace[field] = strawberry.field(description=describe(field, info), default=strawberry.UNSET)
-            else:
-                namespace[field] = strawberry.field(description=describe(field, info))
-            namespace["__annotations__"][field] = kind
-        made = strawberry.input(type(name, (), namespace), description=docstring(shape))
+            optional = not info.is_required() and get_origin(kind) is not Union
+            fields[field] = (Optional[kind] if optional else kind, describe(field, info), deprecation_of(info))
+        required = {field for field, info in shape.model_fields.items() if info.is_required()}
+        made = self.input_of(input_name(shape), fields, docstring(shape), required=required)
         self.inputs[shape] = made
+        return made
+
+    def input_of(
+        self,
+        name: str,
+        fields: Mapping[str, Told],
+        description: str,
+        *,
+        required: Container[str] = (),
+        one_of: bool = False,
+    ) -> type:
+        """An input type of these fields. One that may be null may be left out, unless it is `required`."""
+        namespace: dict[str, Any] = {"__annotations__": {}, "__module__": _MODULE}
+        kind: Any
+        for field, (kind, shown, *ends) in fields.items():
+            may_lack = get_origin(kind) is Union and field not in required
+            default = {"default": strawberry.UNSET} if may_lack else {}
+            ended = reason(*(ends or (None,)))
+            namespace[field] = strawberry.field(description=shown, deprecation_reason=ended, **default)
+            namespace["__annotations__"][field] = kind
+        made = strawberry.input(type(name, (), namespace), description=description, one_of=one_of or None)
         self.publish(name, made)
         return made
 
@@ -174,26 +195,29 @@ class Registry:
         if name not in self.objects:
             edge = f"{node}Edge"
             self.objects[name] = self.objects[edge] = object
-            edge_fields = {"cursor": (str, "Goes on from here."), "node": (node, f"The {words(node).lower()[:-1]}.")}
+            edge_fields: dict[str, Told] = {
+                "cursor": (str, "Goes on from here."),
+                "node": (node, f"The {words(node).lower()[:-1]}."),
+            }
             self.objects[edge] = strawberry.type(
-                self._make(edge, edge_fields, ""), description=f"One {node} of a list, with its cursor."
+                self._make(edge, edge_fields), description=f"One {node} of a list, with its cursor."
             )
             self.publish(edge, self.objects[edge])
-            fields: dict[str, tuple[Any, str]] = {
+            fields: dict[str, Told] = {
                 "edges": (list[edge], "The page."),  # type: ignore[valid-type]
                 "page_info": ("PageInfo", "Whether there is more, and where to go on."),
             }
             self.objects[name] = strawberry.type(
-                self._make(name, fields, ""), description=f"A page of {node} (Relay cursor connection)."
+                self._make(name, fields), description=f"A page of {node} (Relay cursor connection)."
             )
             self.publish(name, self.objects[name])
         return name
 
-    def connection_field(self, collection: Collection, description: str) -> Any:
+    def connection_field(self, collection: Collection, description: str, deprecated: Deprecated | None = None) -> Any:
         """A field that pages a collection: `first` and `after`, or `last` and `before`, its orders and its filters."""
         connection = self.connection(collection)
         name = connection.removesuffix("Connection")
-        arguments: dict[str, tuple[Any, str]] = {
+        arguments: dict[str, Told] = {
             "first": (Optional[int], "So many from the beginning or after `after`; 1 to 100, 50 if left out."),
             "after": (Optional[str], "An `endCursor` to go on from."),
             "last": (Optional[int], "So many from the end or before `before`; not together with `first`."),
@@ -205,7 +229,7 @@ class Registry:
         }
         if shown_filters(collection):
             arguments["filter"] = (Optional[self.filter(collection, name)], "Which of them.")
-        return field(Optional[connection], arguments, description)
+        return field(Optional[connection], arguments, description, deprecated)
 
     def order(self, collection: Collection, name: str) -> Any:
         key = f"{name}Order"
@@ -219,80 +243,57 @@ class Registry:
     def filter(self, collection: Collection, name: str) -> str:
         key = f"{name}Filter"
         if key not in self.objects:
-            namespace: dict[str, Any] = {"__annotations__": {}, "__module__": _MODULE}
-            for filtered, annotation in shown_filters(collection).items():
-                namespace["__annotations__"][filtered] = Optional[self.input(annotation)]
-                namespace[filtered] = strawberry.field(description=words(filtered), default=strawberry.UNSET)
-            self.objects[key] = strawberry.input(
-                type(key, (), namespace), description=f"Which {name} to list; what is left out does not filter."
-            )
-            self.publish(key, self.objects[key])
+            fields: dict[str, Told] = {
+                filtered: (Optional[self.input(annotation)], words(filtered), annotated(annotation))
+                for filtered, annotation in shown_filters(collection).items()
+            }
+            told_of = f"Which {name} to list; what is left out does not filter."
+            self.objects[key] = self.input_of(key, fields, told_of)
         return key
 
     def payload(self, name: str, key: str, kind: str) -> type:
         """What a mutation answers when it was done."""
-        made = self._make(name, {key: (kind, "What it became.")}, "")
+        made = self._make(name, {key: (kind, "What it became.")})
         self.objects[name] = strawberry.type(made, description="It was done.")
         self.publish(name, self.objects[name])
         return self.objects[name]
 
-    def _make(self, name: str, fields: Mapping[str, tuple[Any, str]], description: str) -> type:
+    def _make(self, name: str, fields: Mapping[str, Told], bases: tuple[type, ...] = ()) -> type:
         namespace: dict[str, Any] = {"__annotations__": {}, "__module__": _MODULE}
-        for field_name, (kind, shown) in fields.items():
+        for field_name, (kind, shown, *ends) in fields.items():
             namespace["__annotations__"][field_name] = kind
-            namespace[field_name] = strawberry.field(description=shown)
-        return type(name, (), namespace)
+            namespace[field_name] = strawberry.field(description=shown, deprecation_reason=reason(*(ends or (None,))))
+        return type(name, bases, namespace)
 
     def publish(self, name: str, made: Any) -> None:
         """Let other types refer to this one by name."""
         globals()[name] = made
 
 
-def field(kind: Any, arguments: Mapping[str, tuple[Any, str]], description: str) -> Any:
+def field(kind: Any, arguments: Mapping[str, Told], description: str, deprecated: Deprecated | None = None) -> Any:
     """A field with arguments. It has a resolver only in form: the document is compiled, never walked."""
 
     def resolver(**_: Any) -> Any:
         raise AssertionError("compiled fields are not resolved")
 
-    parameters = [
-        inspect.Parameter(
-            f"{name}_" if keyword.iskeyword(name) else name,
-            inspect.Parameter.KEYWORD_ONLY,
-            annotation=Annotated[annotation, strawberry.argument(name=camel(name), description=shown)],
-            default=inspect.Parameter.empty if get_origin(annotation) is not Union else strawberry.UNSET,
+    parameters = []
+    annotation: Any
+    for name, (annotation, shown, *ends) in arguments.items():
+        argument = strawberry.argument(
+            name=camel(name), description=shown, deprecation_reason=reason(*(ends or (None,)))
         )
-        for name, (annotation, shown) in arguments.items()
-    ]
+        parameters.append(
+            inspect.Parameter(
+                f"{name}_" if keyword.iskeyword(name) else name,
+                inspect.Parameter.KEYWORD_ONLY,
+                annotation=Annotated[annotation, argument],
+                default=inspect.Parameter.empty if get_origin(annotation) is not Union else strawberry.UNSET,
+            )
+        )
     resolver.__signature__ = inspect.Signature(parameters, return_annotation=kind)  # type: ignore[attr-defined]
     resolver.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": kind}
     resolver.__module__ = _MODULE
-    return strawberry.field(resolver=resolver, description=description)
-
-
-def told(codes: Any) -> None:
-    """Describe each value of an enum: by its label where it has one, else by its name in words."""
-    for value in codes.__strawberry_definition__.values:
-        member = codes[value.name] if value.name in codes.__members__ else codes(value.value)
-        value.description = value.description or getattr(member, "label", None) or words(member.name)
-
-
-def shown_filters(collection: Collection) -> dict[str, Any]:
-    """The filters of a collection with the type of each."""
-    return {name: collection.filter_shapes.get(name, str) for name in collection.filters}
-
-
-def type_name(view: View) -> str:
-    return view.shape.__name__.removesuffix("Read")
-
-
-def input_name(shape: type[BaseModel]) -> str:
-    name = shape.__name__
-    return name if name.endswith("Input") else f"{name}Input"
-
-
-def order_name(order: str) -> str:
-    """`-received_on` is RECEIVED_ON_DESC."""
-    return f"{order.removeprefix('-')}_{'DESC' if order.startswith('-') else 'ASC'}".upper()
+    return strawberry.field(resolver=resolver, description=description, deprecation_reason=reason(deprecated))
 
 
 REGISTRY = Registry()

@@ -6,11 +6,11 @@ from typing import Any
 from graphql import GraphQLObjectType
 from pydantic import TypeAdapter, ValidationError
 
-from app.domain.kernel.errors import DomainError, FieldError, Forbidden, ValidationFailed
+from app.domain.kernel.errors import DomainError, FieldError, ValidationFailed
 from app.domain.kernel.reading import Collection, Entry, Listing, Selection, View
 from app.graphql.errors import input_errors
+from app.graphql.naming import order_name, shown_filters
 from app.graphql.selection import TYPENAME, Document, Wanted, plain, snake
-from app.graphql.types import order_name, shown_filters
 from app.visits import Visit
 
 Hidden = Callable[[DomainError, list[str]], None]
@@ -19,12 +19,14 @@ DEFAULT_PAGE, LONGEST_PAGE = 50, 100
 
 
 class Wanting:
-    """Builds the selection of one root field; `values` gathers the parameters of every listing in it."""
+    """Builds the selection of one root field; `values` gathers the parameters of every listing in it, under names that
+    begin with `of` where several are built for one statement."""
 
-    def __init__(self, document: Document, visit: Visit, hidden: Hidden) -> None:
+    def __init__(self, document: Document, visit: Visit, hidden: Hidden, of: str = "") -> None:
         self._document = document
         self._visit = visit
         self._hidden = hidden
+        self._of = of.lower()
         self._listings = 0
         self.values: dict[str, Any] = {}
 
@@ -35,9 +37,9 @@ class Wanting:
         if wanted.name == TYPENAME:
             return Entry(wanted.key, TYPENAME, constant=wanted.parent.name)
         name = snake(wanted.name)
-        needed = view.permission_for(name)
-        if needed is not None and not self._visit.actor.may(needed):
-            self._hidden(Forbidden(f"This needs the scope {needed.value}."), list(path))
+        refusal = view.hides(name, self._visit.actor.viewer)
+        if refusal is not None:
+            self._hidden(refusal, list(path))
             return Entry(wanted.key, name, absent=True)
         if name in view.connections:
             listing, selection = self.connection(view.connections[name].collection(), wanted, path)
@@ -100,7 +102,7 @@ class Wanting:
         order = orders[chosen] if chosen else collection.default_order
         filters = self._filters(collection, plain(given.get("filter") or {}))
         self._listings += 1
-        listing = Listing(order, frozenset(filters), cursor is not None, backwards, f"l{self._listings}_")
+        listing = Listing(order, frozenset(filters), cursor is not None, backwards, f"{self._of}l{self._listings}_")
         self.values |= self._visit.reader.page_values(collection, listing, limit=limit, cursor=cursor, filters=filters)
         return listing
 

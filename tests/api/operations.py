@@ -248,6 +248,9 @@ async def build_scene(world: World) -> Scene:
         {"name": "Spare", "role": "referrer", "scopes": ["referrals:read"], "organisation_id": str(a.partner_id)},
     )
     programme = (await a.manager.post("/v1/programmes", {"name": "Spare programme"})).json()["id"]
+    document = await a.manager.post(
+        f"/v1/clients/{client.json()['id']}/trusted-documents", {"document": "{ programmes { edges { cursor } } }"}
+    )
     ids = {
         "referral_id": referral["id"],
         "person_id": person,
@@ -255,6 +258,7 @@ async def build_scene(world: World) -> Scene:
         "organisation_id": partner,
         "member_id": member.json()["id"],
         "client_id": client.json()["id"],
+        "document_id": document.json()["id"],
         "agency_id": "BXI",
         "code": "NOT_FOUND",
     }

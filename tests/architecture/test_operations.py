@@ -10,7 +10,7 @@ import pytest
 
 import app.domain
 
-DOING = ("operations", "access")
+DOING = ("operations", "access", "documents")
 """The modules of a step in which something is done; `journeys` does nothing else."""
 
 

@@ -169,6 +169,14 @@ def test_what_is_issued_verifies_and_becomes_the_actor(ring: KeyRing) -> None:
     assert VerifiedTokens(ring, issuer=ISSUER).check(token, now=NOW) == (claims, expected)
 
 
+def test_a_limit_to_trusted_documents_is_said_only_where_there_is_one(ring: KeyRing) -> None:
+    """Tokens of before there were limits say nothing, and their holders were not limited."""
+    assert "documents_only" not in part(new_token(ring), 1)
+    assert to_actor(verify(ring, forge(ring.signing(), CLAIMS), issuer=ISSUER, now=NOW)).documents_only is False
+    limited = forge(ring.signing(), {**CLAIMS, "documents_only": True})
+    assert to_actor(verify(ring, limited, issuer=ISSUER, now=NOW)).documents_only is True
+
+
 def test_scopes_never_widen_a_role(ring: KeyRing) -> None:
     token = forge(ring.signing(), {**CLAIMS, "scope": "people:read referrals:read audit:read no:such"})
     assert to_actor(verify(ring, token, issuer=ISSUER, now=NOW)).permissions == {Permission.REFERRALS_READ}
@@ -279,6 +287,7 @@ BAD_CLAIMS: dict[str, list[object]] = {
     "exp": [REMOVED, None, str(IAT + 600), IAT + 600.0, True, IAT, IAT - 1, IAT + 3601, -1, 10**30, [IAT + 600]],
     "nbf": [None, str(IAT), IAT + 1, float(IAT), True],
     "jti": [REMOVED, None, "", 1, ["j"], "j" * 129, "j\0"],
+    "documents_only": [None, False, 0, 1, "true", "", [True], {}],
     "at_hash": ["x"],
 }
 

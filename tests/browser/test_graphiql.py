@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from app.domain.kernel.access import Role
@@ -40,6 +40,8 @@ _SCHEMA = graphql.build_schema(
     """
     enum Disposition { waiting Awaiting_CONFIRMATION INELIGIBLE }
     input ReferralFilter { disposition: [Disposition!] }
+    type Subscription { waitingList: WaitingList }
+    type WaitingList { total: Int! }
     type Query { referrals(first: Int, after: String, filter: ReferralFilter): ReferralConnection! }
     type ReferralConnection { edges: [ReferralEdge!]! pageInfo: PageInfo! }
     type ReferralEdge { node: Referral! }
@@ -76,6 +78,7 @@ class Stand:
     def __init__(self) -> None:
         self.base_url = ""
         self.asked: list[dict[str, str]] = []
+        self.longer, self.left = asyncio.Event(), asyncio.Event()
         self.app = Starlette(
             routes=[
                 *explorer_routes(),
@@ -91,6 +94,8 @@ class Stand:
             self.asked.append(dict(request.headers))
             if request.headers.get("authorization") != f"Bearer {_TOKEN}":
                 return JSONResponse({"code": "UNAUTHENTICATED"}, status_code=401, media_type="application/problem+json")
+            if asked["query"].startswith("subscription"):
+                return StreamingResponse(self._waiting(), media_type="text/event-stream")
         result = graphql.graphql_sync(
             _SCHEMA,
             asked["query"],
@@ -99,6 +104,16 @@ class Stand:
             operation_name=asked.get("operationName"),
         )
         return JSONResponse(result.formatted, media_type="application/graphql-response+json")
+
+    async def _waiting(self) -> AsyncIterator[str]:
+        """One longer each time that the test says so."""
+        try:
+            for total in range(7, 100):
+                yield f'event: next\ndata: {{"data":{{"waitingList":{{"total":{total}}}}}}}\n\n:\n\n'
+                await self.longer.wait()
+                self.longer.clear()
+        finally:
+            self.left.set()
 
     async def _token(self, request: Request) -> Response:
         form = parse_qs((await request.body()).decode())
@@ -133,10 +148,29 @@ async def test_a_member_signs_in_and_runs_an_example(stand: Stand, chromium: "Br
     await _response(page).get_by_text("EXM-7K2M-9Q4T").wait_for()
 
     assert stand.asked[-1]["authorization"] == f"Bearer {_TOKEN}"
-    assert stand.asked[-1]["accept"] == "application/graphql-response+json, application/json"
+    accepted = "application/graphql-response+json, application/json, text/event-stream"
+    assert stand.asked[-1]["accept"] == accepted
     # That the watch saw the journey at all: an empty list would also hold no outside address.
     assert ("POST", "/graphql") in watch.requests
     assert ("POST", "/oauth/token") in watch.requests
+    watch.assert_quiet()
+
+
+@pytest.mark.browser
+async def test_a_subscription_shows_each_result_until_it_is_stopped(stand: Stand, chromium: "Browser") -> None:
+    page, watch = await _open(chromium, stand)
+    await _sign_in(page)
+    await _write(page, ".graphiql-query-editor", "subscription Live { waitingList { total } }")
+    await page.keyboard.press("Escape")
+    await page.locator(".graphiql-execute-button").click()
+    await _response(page).get_by_text("7", exact=True).wait_for()
+    stand.longer.set()
+    await _response(page).get_by_text("8", exact=True).wait_for()
+    assert not stand.left.is_set()
+    await page.locator(".graphiql-execute-button").click()  # which stops it now
+    async with asyncio.timeout(10):
+        await stand.left.wait()
+    await _response(page).get_by_text("8", exact=True).wait_for()
     watch.assert_quiet()
 
 

@@ -168,7 +168,16 @@ def test_what_can_be_pasted_works(demo: tuple[Path, int]) -> None:
             ran = _paste(page, *demo)
             assert ran.returncode == 0, f"{page.relative_to(ROOT)}\n{ran.stdout[-2000:]}\n{ran.stderr[-2000:]}"
             said[page.name] = ran.stdout
-    assert said.keys() == {"README.md", "partner.md", "front-end.md", "scripts.md", "eligibility.md", "operator.md"}
+    assert said.keys() == {
+        "README.md",
+        "partner.md",
+        "front-end.md",
+        "scripts.md",
+        "subscriptions.md",
+        "eligibility.md",
+        "operator.md",
+        "trusted-documents.md",
+    }
 
     assert re.findall(r"HTTP/1\.1 (\d+)", said["README.md"]) == ["201", "200", "200"]
     assert '"outcome" : "ELIGIBLE"' in said["README.md"]
@@ -179,6 +188,13 @@ def test_what_can_be_pasted_works(demo: tuple[Path, int]) -> None:
     assert re.search(r"^\d+ waiting on \d{4}-\d\d-\d\d$", said["front-end.md"], re.MULTILINE)
     assert "2024-02-01,2025-03-31," in said["scripts.md"]
     assert "EARLY_RELEASE_POSSIBLE:HDCED" in said["eligibility.md"]
+    before, after = re.findall(
+        r'^data: {"data":{"waitingList":{"total":(\d+)}}}$', said["subscriptions.md"], re.MULTILINE
+    )
+    assert int(after) == int(before) + 1
+    assert re.search(
+        r'\{"data":\{"programmes":\{"edges":\[\{"node":\{"name"', said["trusted-documents.md"].replace(" ", "")
+    )
 
     # The ledger of a period, asked again with its instant, is the same; and its parts sum to the whole.
     found = re.findall(r'\{"programme_id".*?"sources":\[.*?\]\}', said["scripts.md"])

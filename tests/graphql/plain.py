@@ -3,12 +3,22 @@ ordered and paged in Python, with edges by dictionary. Slow, simple, and without
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from graphql import GraphQLResolveInfo, build_schema, execute_sync, parse
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLIncludeDirective,
+    GraphQLResolveInfo,
+    GraphQLSkipDirective,
+    build_schema,
+    execute_sync,
+    parse,
+)
+from graphql.execution.values import get_directive_values
 
 from app.domain.referrals.models import Disposition
 from app.domain.referrals.rules import status_of
@@ -28,12 +38,65 @@ BEHIND = (
     "person_identifier",
     "conviction",
     "custody_facts",
+    "consent",
+    "explanation",
     "eligibility_decision",
     "disposition_change",
     "eligibility_policy",
     "client_secret",
+    "trusted_document",
 )
-DEFAULT_ORDER = {"people": "CREATED_AT_DESC", "referrals": "RECEIVED_ON_DESC", "members": "DISPLAY_NAME_ASC"}
+DEFAULT_ORDER = {
+    "person": "CREATED_AT_DESC",
+    "referral": "RECEIVED_ON_DESC",
+    "member": "DISPLAY_NAME_ASC",
+    "custody_facts": "SEQUENCE_DESC",
+    "consent": "RECORDED_AT_DESC",
+    "explanation": "RECORDED_AT_DESC",
+    "eligibility_policy": "POLICY_VERSION_DESC",
+    "eligibility_decision": "SEQUENCE_DESC",
+}
+# Lists inside an object: the table, and the column that holds the object's id.
+INSIDE = {
+    ("Programme", "referrals"): ("referral", "programme_id"),
+    ("Programme", "policies"): ("eligibility_policy", "programme_id"),
+    ("Person", "referrals"): ("referral", "person_id"),
+    ("Person", "custodyHistory"): ("custody_facts", "person_id"),
+    ("Person", "consents"): ("consent", "person_id"),
+    ("Person", "explanations"): ("explanation", "person_id"),
+    ("Organisation", "referrals"): ("referral", "partner_id"),
+    ("Organisation", "members"): ("member", "organisation_id"),
+    ("Organisation", "clients"): ("client", "organisation_id"),
+    ("Referral", "decisions"): ("eligibility_decision", "referral_id"),
+    ("Referral", "duplicates"): ("referral", "duplicate_of_id"),
+}
+# One thing inside an object: the table, and the object's column that holds its id.
+ONE = {
+    ("Referral", "person"): ("person", "person_id"),
+    ("Referral", "programme"): ("programme", "programme_id"),
+    ("Referral", "partner"): ("organisation", "partner_id"),
+    ("Referral", "duplicateOf"): ("referral", "duplicate_of_id"),
+    ("HistoryEntry", "referral"): ("referral", "referral_id"),
+    ("Policy", "programme"): ("programme", "programme_id"),
+    ("Member", "organisation"): ("organisation", "organisation_id"),
+    ("Client", "organisation"): ("organisation", "organisation_id"),
+}
+# Whatever a manager finds by its id.
+NODES = {
+    "Client": "client",
+    "Consent": "consent",
+    "CustodyFacts": "custody_facts",
+    "Explanation": "explanation",
+    "HistoryEntry": "disposition_change",
+    "Member": "member",
+    "Organisation": "organisation",
+    "Person": "person",
+    "Policy": "eligibility_policy",
+    "Programme": "programme",
+    "Referral": "referral",
+    "TrustedDocument": "trusted_document",
+}
+BY = {"organisationBy": "organisation", "memberBy": "member", "referralBy": "referral"}
 _SCHEMA = build_schema(sdl())
 
 
@@ -45,6 +108,31 @@ def _shown(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     return str(value) if isinstance(value, UUID | date) else value
+
+
+def _has(row: Row, by: Row) -> bool:
+    """Whether a row is what was asked for by these values, which may lie in an input of their own."""
+    return all(
+        _has(row, value) if isinstance(value, dict) else _shown(row[_snake(name)]) == value
+        for name, value in by.items()
+    )
+
+
+def _selects(info: GraphQLResolveInfo, kind: str, nodes: Sequence[Any]) -> bool:
+    """Whether anything is selected of this type: what is of no type that is asked for is not looked for."""
+    for node in nodes:
+        for one in node.selection_set.selections:
+            skip = get_directive_values(GraphQLSkipDirective, one, info.variable_values)
+            include = get_directive_values(GraphQLIncludeDirective, one, info.variable_values)
+            if (skip and skip["if"]) or (include and not include["if"]):
+                continue
+            if isinstance(one, FieldNode):
+                return True
+            inner = info.fragments[one.name.value] if isinstance(one, FragmentSpreadNode) else one
+            of = inner.type_condition.name.value if inner.type_condition else kind
+            if of in (kind, "Node") and _selects(info, kind, [inner]):
+                return True
+    return False
 
 
 class Plain:
@@ -78,18 +166,36 @@ class Plain:
     def _resolve(self, source: Any, info: GraphQLResolveInfo, **given: Any) -> Any:
         if info.parent_type.name == "Query":
             if info.field_name in TABLES:
-                return self._page(info.field_name, given)
-            table = next(t for name, t in TABLES.items() if t == info.field_name)
-            return next((row for row in self.tables[table] if str(row["id"]) == given["id"]), None)
-        computed = _COMPUTED.get((info.parent_type.name, info.field_name))
-        return computed(self, source) if computed else _shown(source[_snake(info.field_name)])
+                return self._page(TABLES[info.field_name], self.tables[TABLES[info.field_name]], given)
+            if info.field_name in ("node", "nodes"):
+                kinds = [kind for kind in NODES if _selects(info, kind, info.field_nodes)]
+                found = [self._node(one, kinds) for one in given.get("ids", [given.get("id")])]
+                return found if info.field_name == "nodes" else found[0]
+            by = given["by"] if info.field_name in BY else {"id": given["id"]}
+            table = BY.get(info.field_name, info.field_name)
+            return next((row for row in self.tables[table] if _has(row, by)), None)
+        at = info.parent_type.name, info.field_name
+        if at in INSIDE:
+            table, column = INSIDE[at]
+            return self._page(table, self.of(table, column, source["id"]), given)
+        if at in ONE:
+            table, column = ONE[at]
+            return next(iter(self.of(table, "id", source[column])), None)
+        return _COMPUTED[at](self, source) if at in _COMPUTED else _shown(source[_snake(info.field_name)])
+
+    def _node(self, key: str, kinds: list[str]) -> Row | None:
+        for kind in kinds:
+            for row in self.tables[NODES[kind]]:
+                if str(row["id"]) == key:
+                    return {**row, "__typename": kind}
+        return None
 
     def of(self, table: str, column: str, key: Any) -> list[Row]:
         return [row for row in self.tables[table] if row[column] == key]
 
-    def _page(self, name: str, given: dict[str, Any]) -> Row:
-        rows = [row for row in self.tables[TABLES[name]] if self._kept(row, given.get("filter") or {})]
-        column, _, way = (given.get("orderBy") or DEFAULT_ORDER.get(name, "NAME_ASC")).lower().rpartition("_")
+    def _page(self, table: str, among: list[Row], given: dict[str, Any]) -> Row:
+        rows = [row for row in among if self._kept(row, given.get("filter") or {})]
+        column, _, way = (given.get("orderBy") or DEFAULT_ORDER.get(table, "NAME_ASC")).lower().rpartition("_")
         rows.sort(key=lambda row: (row[column], row["id"]), reverse=way == "desc")
         last = given.get("last")
         count = given.get("first") if last is None else last
@@ -172,7 +278,6 @@ _COMPUTED: dict[tuple[str, str], Callable[[Plain, Row], Any]] = {
     ("Referral", "informationDueOn"): lambda p, r: (
         None if r["disposition"] == "duplicate" else _shown(r["information_due_on"])
     ),
-    ("Referral", "person"): lambda p, r: next(iter(p.of("person", "id", r["person_id"])), None),
     ("Referral", "eligibility"): Plain.decision,
     ("Referral", "history"): _ordered("disposition_change", "sequence", reverse=True),
     ("HistoryEntry", "recordedByName"): Plain.name_of,

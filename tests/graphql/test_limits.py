@@ -448,7 +448,9 @@ class Reference:
         self.beside: Counter[Any] = Counter()
         self.stand: Counter[Any] = Counter()
         self.responses: dict[Any, set[str]] = {}
-        self.selections = self.aliases = self.directives = self.in_place = self.nesting = self.introspection = 0
+        self.selections = self.parts = self.aliases = self.directives = self.in_place = self.nesting = (
+            self.introspection
+        ) = 0
         self.depth = self.rows = 0
         for node in others:
             shadowed = self.fragments[node.name.value] is not node
@@ -528,6 +530,7 @@ class Reference:
             self.beside[path] += 1
             self.responses.setdefault((path, name), set()).add(response)
             self.aliases += node.alias is not None
+            self.parts += name in ("edges", "pageInfo")
             if below["introspection"] or name.startswith("__"):
                 self.introspection = max(self.introspection, below["introspection"] + 1)
             if below["introspection"] == 0 and below["operation"]:
@@ -556,6 +559,7 @@ class Reference:
             and self.depth <= limits.MAX_DEPTH
             and self.introspection <= limits.MAX_INTROSPECTION_DEPTH
             and self.selections <= limits.MAX_SELECTIONS
+            and self.parts <= limits.MAX_LIST_PARTS
             and self.aliases <= limits.MAX_ALIASES
             and max((len(found) for found in self.responses.values()), default=0) <= limits.MAX_ALIASES_OF_ONE
             and self.directives <= limits.MAX_DIRECTIVES
@@ -568,7 +572,7 @@ class Reference:
 
 SMALL = {
     "MAX_OPERATIONS": 2, "MAX_NESTING": 7, "MAX_DEPTH": 5, "MAX_INTROSPECTION_DEPTH": 4, "MAX_SELECTIONS": 40,
-    "MAX_ALIASES": 8, "MAX_ALIASES_OF_ONE": 2, "MAX_DIRECTIVES": 8, "MAX_ROOT_FIELDS": 4, "MAX_PAIRS": 40,
+    "MAX_ALIASES": 8, "MAX_LIST_PARTS": 3, "MAX_ALIASES_OF_ONE": 2, "MAX_DIRECTIVES": 8, "MAX_ROOT_FIELDS": 4, "MAX_PAIRS": 40,
     "MAX_COST": 2_000,
 }  # fmt: skip
 

@@ -501,3 +501,13 @@ async def test_what_the_operator_does_to_a_charitys_agency_stands_in_that_charit
 async def test_a_misspelt_dry_run_makes_nothing(world: World) -> None:
     refused = await world.a.machine.post("/v1/referrals?dryrun=true", world.a.referral())
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "UNKNOWN_PARAMETER")
+
+
+async def test_who_sets_their_own_password_gets_an_answer_and_signs_in_anew(world: World) -> None:
+    charity = await build_charity(world.app, world.operator, "OWN")
+    mine = f"/v1/members/{charity.manager.id}"
+    changed = await charity.manager.step(mine, {"password": "another-long-password"}, method="PATCH", of=mine)
+    assert changed.status_code == 200
+    assert (await charity.manager.get(mine)).status_code == 401  # the token of before has ended
+    charity.manager.authority += 1
+    assert (await charity.manager.get(mine)).json()["version"] == changed.json()["version"]

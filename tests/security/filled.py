@@ -76,6 +76,8 @@ async def fill(charity: CharityWorld) -> Filled:
         charity, "/v1/clients", {"name": "Spare program", "role": "coordinator", "scopes": ["programmes:read"]}
     )
     await charity.manager.post(f"/v1/clients/{client['id']}/secrets")
+    document = await _trusted(charity, client["id"])
+    await _trusted(charity, str(charity.machine.id))
     spare = await _done(charity, "/v1/organisations", {"name": f"Spare partner {low}"})
     ids = {
         "person_id": person,
@@ -85,8 +87,20 @@ async def fill(charity: CharityWorld) -> Filled:
         "organisation_id": spare["id"],
         "member_id": member["id"],
         "client_id": client["id"],
+        "document_id": document,
     }
     return Filled(charity, pushed, ids)
+
+
+def document_of(charity: CharityWorld) -> str:
+    """A document that its programs may ask by its hash, and no other charity's may."""
+    return f"{{ programmes {{ edges {{ node {{ name }} }} }} }} # {charity.id}"
+
+
+async def _trusted(charity: CharityWorld, client: str) -> str:
+    body = {"document": document_of(charity), "name": "Programmes by name"}
+    made: str = (await _done(charity, f"/v1/clients/{client}/trusted-documents", body))["id"]
+    return made
 
 
 async def _done(charity: CharityWorld, path: str, body: dict[str, Any]) -> dict[str, Any]:

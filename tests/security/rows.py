@@ -129,6 +129,7 @@ class Rows:
             "email": "'copy' || n || '-' || md5(t::text) || '@copies.example'",
             "code": "null",
             "partner_reference": "null",
+            "sha256": "encode(sha256(convert_to(n || t::text, 'UTF8')), 'hex')",
         }
         columns = [
             row["column_name"]

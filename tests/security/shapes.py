@@ -15,10 +15,12 @@ from sqlalchemy import BigInteger, Date, DateTime, Integer, Uuid
 from app import domain
 from app.database import Database, Found, Page, Reader
 from app.domain.eligibility.queries import policy_for_preview
-from app.domain.kernel.access import ROLE_PERMISSIONS, Role
+from app.domain.kernel.access import ROLE_PERMISSIONS, Role, Side
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.reading import Collection, Plan, View, select_fields
+from app.domain.kernel.reading import Collection, Entry, Listing, Plan, Selection, View, select_fields
 from app.domain.kernel.reading.cursors import Cursors
+from app.domain.kernel.reading.views import unscoped
+from app.domain.organisations.queries import document_in_force
 from app.domain.people.queries import candidates
 from app.domain.referrals import queries as referrals
 from tests.world import Caller
@@ -27,10 +29,11 @@ from tests.world import Caller
 READERS = {
     "submitted_referral": Role.REFERRER,
     "audit_entry": Role.DATA_PROTECTION_LEAD,
-    "any_organisation": Role.PLATFORM_OPERATOR,
 }
-# Belong to no charity, or are read by somebody who belongs to none.
-OF_ALL = frozenset({"establishment", "any_organisation"})
+# Who reads a view by a scope of its own side's.
+OTHERS = {Side.PLATFORM: Role.PLATFORM_OPERATOR}
+# Belong to no charity.
+OF_ALL = frozenset({"establishment"})
 _ENDS: tuple[tuple[type[Any], Any, Any], ...] = (
     (Uuid, UUID(int=0), UUID(int=2**128 - 1)),
     (DateTime, datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)),
@@ -111,6 +114,7 @@ def views() -> dict[str, View]:
     found += [collection.view for collection in collections().values()]
     for view in found:  # grows while it is read: the views behind the edges
         found += [target for edge in view.edges.values() if (target := edge.target()) not in found]
+        found += [one for link in view.connections.values() if (one := link.collection().view) not in found]
     return {view.name: view for view in found}
 
 
@@ -118,23 +122,50 @@ def reader_of(view: View) -> Role:
     return READERS.get(view.name, Role.MANAGER)
 
 
+def _readings(view: View) -> Iterator[tuple[str, Role, bool]]:
+    """Who reads a view, with what tells their readings apart and whether they see everybody's."""
+    yield "", reader_of(view), view.name in OF_ALL
+    for side, scope in view.scopes.items():
+        yield f"{side.value}'s ", OTHERS[side], scope is unscoped
+
+
 def shapes() -> list[Shape]:
-    return [*_of_views(), *_of_collections(), *_by_hand()]
+    return [*_of_views(), *_of_connections(), *_of_collections(), *_by_hand()]
 
 
 def _of_views() -> Iterator[Shape]:
     for view in views().values():
         edges = [name for name, edge in view.edges.items() if edge.expand]
-        for expand in itertools.chain.from_iterable(itertools.combinations(edges, n) for n in range(len(edges) + 1)):
+        combinations = itertools.chain.from_iterable(itertools.combinations(edges, n) for n in range(len(edges) + 1))
+        for expand, (whose, role, of_all) in itertools.product(combinations, list(_readings(view))):
             selection = select_fields(view, (), expand)
             yield Shape(
-                f"one {view.name} {'+'.join(expand)}".strip(),
-                reader_of(view),
+                f"one {whose}{view.name} {'+'.join(expand)}".strip(),
+                role,
                 lambda reader, known, view=view, selection=selection: reader.one(  # type: ignore[misc]
                     view, known[f"key of {view.name}"], selection
                 ),
-                of_all=view.name in OF_ALL,
+                of_all=of_all,
             )
+
+
+def _of_connections() -> Iterator[Shape]:
+    """Each list inside an object, by whoever sees both."""
+    for view in views().values():
+        for name, link in view.connections.items():
+            inside = link.collection()
+
+            def ask(
+                reader: Reader, known: Known, view: View = view, name: str = name, inside: Collection = inside
+            ) -> Awaitable[Any]:
+                page = Listing(inside.default_order, path="inner_")
+                node = Entry("node", "node", select_fields(inside.view))
+                edges = Selection((Entry("edges", "edges", Selection((Entry("cursor", "cursor"), node))),))
+                values = reader.page_values(inside, page, limit=10, cursor=None, filters={})
+                listed = Selection((Entry(name, name, edges, page),))
+                return reader.one(view, known[f"key of {view.name}"], listed, values)
+
+            yield Shape(f"{view.name} with {name}", reader_of(view), ask)
 
 
 @dataclass(frozen=True)
@@ -155,19 +186,22 @@ class _Wanted:
 def _of_collections() -> Iterator[Shape]:
     for label, collection in collections().items():
         names = sorted(collection.filters)
-        for filters, (order, chosen), after in itertools.product(
-            dict.fromkeys([(), *((name,) for name in names), tuple(names)]), collection.orders.items(), (False, True)
+        for filters, (order, chosen), after, (whose, role, of_all) in itertools.product(
+            dict.fromkeys([(), *((name,) for name in names), tuple(names)]),
+            collection.orders.items(),
+            (False, True),
+            list(_readings(collection.view)),
         ):
             row = collection.view.row
             keys = [*chosen.by(row), getattr(row, collection.view.key)]
 
             wanted = _Wanted(collection, filters, order, after)
             yield Shape(
-                f"page {label} {order} {'after' if after else 'first'} {'+'.join(filters)}",
-                reader_of(collection.view),
+                f"page {whose}{label} {order} {'after' if after else 'first'} {'+'.join(filters)}",
+                role,
                 wanted.ask,
                 cursor=[_end(key.type, top=chosen.descending) for key in keys],
-                of_all=collection.view.name in OF_ALL,
+                of_all=of_all,
             )
 
 
@@ -181,7 +215,8 @@ def _end(kind: Any, *, top: bool) -> Any:
 def _by_hand() -> Iterator[Shape]:
     def of(name: str, role: Role, plan: Plan, *, nobodys: bool = False, **values: Any) -> Shape:
         def ask(reader: Reader, known: Known) -> Awaitable[Any]:
-            return reader.rows(plan, {**values, "programme": known["programme_id"], "names": known["names"]})
+            found = {"programme": known["programme_id"], "names": known["names"], "sha256": known["sha256"]}
+            return reader.rows(plan, {**values, **found})
 
         return Shape(name, role, ask, nobodys=nobodys)
 
@@ -189,6 +224,7 @@ def _by_hand() -> Iterator[Shape]:
     yield of("waiting", Role.MANAGER, referrals.waiting())
     yield of("ledger", Role.MANAGER, referrals.ledger(), nobodys=True, **period)
     yield of("ledger_clock", Role.MANAGER, referrals.ledger_clock(), nobodys=True)
+    yield of("document in force", Role.REFERRER, document_in_force())
     yield of("policy", Role.REFERRER, policy_for_preview(), on=date(2026, 11, 1))
     # The same for both charities: each has a man of this number and date of birth.
     same = {"held": ["prison_number:A0000AA"], "values": ["A0000AA"], "birth": date(1990, 1, 31)}

@@ -24,11 +24,14 @@ EVERYONE = {
     "tg_data_protection_lead",
     "tg_intake",
 }
+# Roles that stand for nobody who is signed in: they check credentials, and follow events.
+NOBODYS = {"tg_authenticator", "tg_feed"}
 # Functions that act with their owner's rights, and who may call each.
 DEFINERS = {
     "enter": EVERYONE | {LOGIN},
     "audit": EVERYONE,
     "follow_survivor": {"tg_manager", "tg_coordinator", "tg_intake"},
+    "document_withdrawn": set(),  # a trigger's
 }
 
 # Everything that says something about a person supported, and who may read any of it.
@@ -122,6 +125,8 @@ async def test_a_policy_that_lets_everything_through_is_one_of_these(rows: Rows)
     through = {(row["role"], row["table"], COMMANDS[row["command"]]) for row in found}
     reference = {(role, "establishment", "SELECT") for role in EVERYONE}
     operator = {("tg_platform_operator", "organisation", command) for command in ("SELECT", "INSERT", "UPDATE")}
+    operator |= {("tg_platform_operator", "event", "INSERT")}  # told in the charity whose organisation he changes
+    followed = {("tg_feed", "event", "SELECT")}
     log_in = {
         *(("tg_authenticator", table, "SELECT") for table in ("organisation", "member", "client", "client_secret")),
         *(("tg_authenticator", table, "UPDATE") for table in ("member", "client")),
@@ -134,7 +139,9 @@ async def test_a_policy_that_lets_everything_through_is_one_of_these(rows: Rows)
         (OWNER, "referral", "UPDATE"),
         (OWNER, "audit_entry", "INSERT"),
     }
-    assert through == reference | operator | log_in | definers | {("tg_platform_operator", "member", "INSERT")}
+    assert through == reference | operator | followed | log_in | definers | {
+        ("tg_platform_operator", "member", "INSERT")
+    }
 
 
 async def test_no_policy_compares_with_a_setting_that_a_later_client_of_the_pool_could_inherit(rows: Rows) -> None:
@@ -154,7 +161,7 @@ async def test_the_roles_have_no_powers_of_their_own(rows: Rows) -> None:
             "select * from pg_roles where rolname like 'tg\\_%' or rolname like 'throughgate\\_%'"
         )
     }
-    assert set(found) == EVERYONE | {"tg_authenticator", OWNER, LOGIN}
+    assert set(found) == EVERYONE | NOBODYS | {OWNER, LOGIN}
     for name, role in found.items():
         powers = {power: role[power] for power in role.keys() if power.startswith("rol") and role[power] is True}  # noqa: SIM118
         # Whether the login role may log in is the operator's to say.
@@ -166,7 +173,7 @@ async def test_the_login_role_may_become_each_application_role_and_inherits_none
         "select roleid::regrole::text as role, inherit_option, set_option, admin_option"
         f" from pg_auth_members where member = '{LOGIN}'::regrole"
     )
-    assert {row["role"] for row in member_of} == EVERYONE | {"tg_authenticator"}
+    assert {row["role"] for row in member_of} == EVERYONE | NOBODYS
     assert {(row["inherit_option"], row["set_option"], row["admin_option"]) for row in member_of} == {
         (False, True, False)
     }
@@ -193,7 +200,7 @@ async def test_definer_functions_pin_the_search_path_and_only_the_listed_roles_m
 
 async def test_nobody_but_the_owner_may_make_anything_in_our_schemas(rows: Rows) -> None:
     for schema in ("public", "throughgate"):
-        for role in (*EVERYONE, "tg_authenticator", LOGIN):
+        for role in (*EVERYONE, *NOBODYS, LOGIN):
             assert not await rows.one("select has_schema_privilege($1, $2, 'create')", role, schema)
 
 
@@ -231,7 +238,7 @@ class _rolled_back:
 async def test_only_the_log_in_can_read_a_credential(rows: Rows, table: str, column: str) -> None:
     readers = {
         role
-        for role in (*EVERYONE, "tg_authenticator", LOGIN)
+        for role in (*EVERYONE, *NOBODYS, LOGIN)
         if await rows.one("select has_column_privilege($1, $2, $3, 'select')", role, table, column)
     }
     assert readers == {"tg_authenticator"}
@@ -239,7 +246,7 @@ async def test_only_the_log_in_can_read_a_credential(rows: Rows, table: str, col
 
 async def test_who_removes_stored_answers_cannot_read_them(rows: Rows) -> None:
     """They hold what was answered, people's names included."""
-    for role in (*EVERYONE, "tg_authenticator", LOGIN):
+    for role in (*EVERYONE, *NOBODYS, LOGIN):
         readable = {
             row["column_name"]
             for row in await rows.sql.fetch(
@@ -248,8 +255,13 @@ async def test_who_removes_stored_answers_cannot_read_them(rows: Rows) -> None:
                 role,
             )
         }
-        if role not in ("tg_manager", "tg_coordinator", "tg_platform_operator", "tg_intake"):
+        if role in ("tg_referrer", *NOBODYS, LOGIN):  # the others write, and find their own again
             assert readable <= {"created_at"}, role
+    conditions = await rows.sql.fetch(
+        "select polroles[1]::regrole::text, pg_get_expr(polqual, polrelid) from pg_policy"
+        " where polrelid = 'idempotency_record'::regclass and polcmd = 'r'"
+    )
+    assert {role for role, condition in conditions if "app.subject" not in condition} == {"tg_authenticator"}
 
 
 @pytest.mark.parametrize("table", sorted(ABOUT_PEOPLE))
@@ -258,7 +270,7 @@ async def test_only_casework_can_read_about_people(rows: Rows, table: str) -> No
     people and can look none up."""
     readers = {
         role
-        for role in (*EVERYONE, "tg_authenticator", LOGIN)
+        for role in (*EVERYONE, *NOBODYS, LOGIN)
         if await rows.one("select has_any_column_privilege($1, $2, 'select')", role, table)
     }
     assert readers == ABOUT_PEOPLE[table]
@@ -286,4 +298,17 @@ async def test_a_partner_reads_of_a_referral_only_what_its_view_is_made_of(rows:
     for column in ("person_id", "disposition", "duplicate_of_id", "created_by", "reason", "source_detail"):
         assert not await rows.one("select has_column_privilege('tg_referrer', 'referral', $1, 'select')", column), (
             column
+        )
+
+
+async def test_who_follows_events_reads_their_thin_columns_and_nothing_else(rows: Rows) -> None:
+    granted = [grant for grant in await _granted(rows) if grant["role"] == "tg_feed"]
+    assert {(grant["table"], grant["command"]) for grant in granted} == {("event", "SELECT")}
+    thin = {"id", "charity_id", "sequence", "transaction", "type", "aggregate_id", "aggregate_version"}
+    assert {grant["column"] for grant in granted} == thin | {"partner_id", "occurred_at"}
+    for function in await rows.sql.fetch(
+        "select oid::regprocedure as f from pg_proc where pronamespace = 'throughgate'::regnamespace"
+    ):
+        assert not await rows.one(
+            "select has_function_privilege('tg_feed', $1::regprocedure, 'execute')", function["f"]
         )

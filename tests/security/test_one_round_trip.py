@@ -2,6 +2,7 @@
 of another charity on few connections; what a pool could mix up, this would."""
 
 import asyncio
+import hashlib
 import random
 import re
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from app.domain.kernel.reading.views import unscoped
 from app.domain.kernel.roles import reading_role
 from app.domain.organisations.queries import ORGANISATIONS
 from app.domain.people.names import name_keys
-from tests.security.filled import Filled
+from tests.security.filled import Filled, document_of
 from tests.security.rows import Rows
 from tests.security.shapes import OF_ALL, actor_of, modules, shapes, views
 from tests.world import Caller, World
@@ -45,6 +46,9 @@ async def known_of(filled: Filled, rows: Rows) -> dict[str, Any]:
     )
     known: dict[str, Any] = {
         **ids,
+        "sha256": hashlib.sha256(document_of(filled.charity).encode()).hexdigest(),
+        "trusted_document.client_id": ids["client_id"],
+        "trusted_document.in_force": True,
         "names": name_keys(person["given_name"], person["family_name"]),
         "audit_entry.action": audited["action"],
         "audit_entry.object_id": audited["object_id"],
@@ -60,8 +64,6 @@ async def known_of(filled: Filled, rows: Rows) -> dict[str, Any]:
         "member.standing": "ACTIVE",
         "organisation.kind": "PARTNER",
         "organisation.active": True,
-        "any_organisation.kind": "PARTNER",
-        "any_organisation.active": True,
         "person.establishment": "BXI",
         "programme.intake": "open",
     }

@@ -11,6 +11,7 @@ from app.domain.kernel.access import Role
 from app.domain.kernel.actor import ActorKind
 from tests.security.conftest import Logs
 from tests.security.doors import operations, plainly
+from tests.security.filled import document_of
 from tests.security.rows import Rows
 from tests.world import Caller, CharityWorld, World, client
 
@@ -256,6 +257,7 @@ async def test_these_see_nobody_at_any_door(world: World, charity: CharityWorld,
     text = "Lookedforeverywhere"
     pushed = await charity.push(charity.coordinator, person={**KNOWN, "given_name": text}, reason=text)
     found = (await charity.manager.get(f"/v1/referrals/{pushed['id']}")).json()
+    documents = f"/v1/clients/{charity.machine.id}/trusted-documents"
     ids = {
         "person_id": found["person"]["id"],
         "referral_id": pushed["id"],
@@ -263,6 +265,7 @@ async def test_these_see_nobody_at_any_door(world: World, charity: CharityWorld,
         "organisation_id": str(charity.partner_id),
         "member_id": str(charity.coordinator.id),
         "client_id": str(charity.machine.id),
+        "document_id": (await charity.manager.post(documents, {"document": document_of(charity)})).json()["id"],
     }
     caller = charity.referrer if role is Role.REFERRER else charity.staff[role]
     async with client(world.app) as http:

@@ -104,6 +104,9 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
         ),
         MANAGERS,
     ),
+    # a program's own documents: whoever may have a program; the others find none
+    **dict.fromkeys(("register_document", "read_trusted_document", "withdraw_document"), EVERYBODY),
+    "list_trusted_documents": MANAGERS,
     "read_audit": {DPL},
     # without a token
     **dict.fromkeys(
@@ -122,7 +125,7 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
 }
 ABSENT = "01900000-0000-7000-8000-00000000dead"
 # Looks for the thing that its list belongs to first, and needs the scope to see that too.
-ALSO = {"read_history": "referrals:read"}
+ALSO = {"read_history": "referrals:read", "list_trusted_documents": "clients:read"}
 # Refused by the operation itself, as the role has the permission for something else: see the test of its own.
 REFUSED_WITHIN = {("register_partner", OPERATOR)}
 

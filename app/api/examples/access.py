@@ -1,9 +1,11 @@
 """Members, clients, tokens, the audit trail."""
 
+from hashlib import sha256
 from typing import Any
 
 from app.api.examples import ids
 
+_DOCUMENT = "query Programmes { programmes(first: 10) { edges { node { id name intake } } } }"
 _SCOPES = "eligibility:preview programmes:read referrals:read referrals:write"
 
 ANSWERS: dict[str, Any] = {
@@ -20,11 +22,21 @@ ANSWERS: dict[str, Any] = {
         "name": "Example case system",
         "role": "referrer",
         "scopes": ["referrals:write", "referrals:read"],
+        "trusted_documents_only": False,
         "id": ids.CLIENT,
         "organisation_id": ids.PARTNER,
         "standing": "ACTIVE",
         "secrets": ["2026-11-02"],
         "last_used_at": ids.EARLIER,
+        **ids.STAMPS,
+    },
+    "TrustedDocumentRead": {
+        "document": _DOCUMENT,
+        "name": "The programmes on the start page",
+        "id": ids.DOCUMENT,
+        "client_id": ids.CLIENT,
+        "sha256": sha256(_DOCUMENT.encode()).hexdigest(),
+        "withdrawn_at": None,
         **ids.STAMPS,
     },
     "ClientSecretIssued": {

@@ -13,7 +13,7 @@ from app.domain.eligibility.facts import CustodyFacts as JudgedCustody
 from app.domain.eligibility.models import EligibilityDecision, EligibilityPolicy, PublishPolicy
 from app.domain.eligibility.policy import PolicyDocument
 from app.domain.eligibility.rules import Decision, Outcome, PolicyReference, Reason, evaluate
-from app.domain.kernel import audit
+from app.domain.kernel import audit, events
 from app.domain.kernel.access import Permission, require
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.changes import load, touch
@@ -139,4 +139,5 @@ async def publish_policy(
     touch(programme, now=now)
     session.add(programme)
     await audit.record(session, "programme.policy_published", programme_id, ["document", "valid_from"])
+    await events.tell(session, actor, "programme.policy_published", programme, now)
     return row

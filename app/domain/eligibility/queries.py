@@ -21,14 +21,35 @@ from app.domain.eligibility.models import (
 )
 from app.domain.kernel.access import Permission
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.reading import Collection, Context, Nested, Order, Plan, Row, View, compile_select
+from app.domain.kernel.reading import (
+    Collection,
+    Connection,
+    Context,
+    Edge,
+    Nested,
+    Order,
+    Plan,
+    Row,
+    View,
+    attach,
+    compile_select,
+)
+from app.domain.organisations.queries import PROGRAMMES
 
 POLICIES = Collection(
-    View("eligibility_policy", EligibilityPolicy, PolicyRead, Permission.PROGRAMMES_READ, versioned=False),
+    View(
+        "eligibility_policy",
+        EligibilityPolicy,
+        PolicyRead,
+        Permission.PROGRAMMES_READ,
+        edges={"programme": Edge(lambda: PROGRAMMES, on=lambda t, p: p.id == t.programme_id, expand=True)},
+        versioned=False,
+    ),
     orders={"-policy_version": Order(lambda t: [t.policy_version], descending=True)},
     filters={"programme_id": lambda t, value: t.programme_id == value},
     filter_shapes={"programme_id": UUID},
 )
+attach(PROGRAMMES, policies=Connection(lambda: POLICIES, on=lambda p, t: t.programme_id == p.id))
 
 
 def _policy_used(row: Row) -> ColumnElement[Any]:

@@ -1,5 +1,6 @@
 """Who may do what: one table. A permission's value is also the OAuth scope that narrows a token to it."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,14 @@ from app.domain.kernel.errors import Forbidden
 
 if TYPE_CHECKING:
     from app.domain.kernel.actor import Actor
+
+
+class Side(StrEnum):
+    """For whom somebody works. Of one thing, each side may be shown another view."""
+
+    PLATFORM = "platform"
+    CHARITY = "charity"
+    AGENCY = "agency"
 
 
 class Role(StrEnum):
@@ -20,6 +29,12 @@ class Role(StrEnum):
     REFERRER = "referrer"
     ANALYST = "analyst"
     DATA_PROTECTION_LEAD = "data_protection_lead"
+
+    @property
+    def side(self) -> Side:
+        if self is Role.PLATFORM_OPERATOR:
+            return Side.PLATFORM
+        return Side.AGENCY if self is Role.REFERRER else Side.CHARITY
 
 
 class Permission(StrEnum):
@@ -46,12 +61,17 @@ class Permission(StrEnum):
     REFERRALS_MANAGE = "referrals:manage"
     REFERRALS_READ = "referrals:read"
     REFERRALS_WRITE = "referrals:write"
+    TRUSTED_DOCUMENTS_READ = "trusted-documents:read"
+    TRUSTED_DOCUMENTS_WRITE = "trusted-documents:write"
     WAITING_LIST_READ = "waiting-list:read"
 
 
 P = Permission
 
-_EVERYONE_IN_A_CHARITY = frozenset({P.ESTABLISHMENTS_READ, P.PROGRAMMES_READ})
+# Each of a charity's and its agencies' roles may be a program's, and a program sees to its own documents.
+_EVERYONE_IN_A_CHARITY = frozenset(
+    {P.ESTABLISHMENTS_READ, P.PROGRAMMES_READ, P.TRUSTED_DOCUMENTS_READ, P.TRUSTED_DOCUMENTS_WRITE}
+)
 
 _CASEWORK = _EVERYONE_IN_A_CHARITY | {
     P.ELIGIBILITY_PREVIEW,
@@ -97,13 +117,39 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Of whoever asks, what decides which things and which of their fields are shown: a plan is compiled once for all who
+    share it."""
+
+    side: Side
+    permissions: frozenset[Permission]
+
+
 def require(actor: "Actor", permission: Permission) -> None:
     """Refuse unless role ∩ scope holds the permission. Raises `Forbidden` (403); it says nothing about any object."""
     if permission not in actor.permissions:
-        raise Forbidden(
-            f"This needs the scope {permission.value}.",
-            headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{permission.value}"'},
-        )
+        raise lacking(permission)
+
+
+def lacking(permission: Permission) -> Forbidden:
+    """The refusal of somebody whose role or scopes do not hold the permission."""
+    return Forbidden(
+        f"This needs the scope {permission.value}.",
+        headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{permission.value}"'},
+    )
+
+
+_WHO = {
+    Side.PLATFORM: "the platform's operators",
+    Side.CHARITY: "the charity's own people",
+    Side.AGENCY: "an agency's people and programs",
+}
+
+
+def for_others(side: Side) -> Forbidden:
+    """The refusal of somebody of another side, whatever his scopes."""
+    return Forbidden(f"This is for {_WHO[side]}.")
 
 
 def narrow(role: Role, scopes: frozenset[str] | None) -> frozenset[Permission]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from app.domain.kernel.access import Permission, Role
+from app.domain.kernel.access import Permission, Role, Viewer
 
 
 class ActorKind(StrEnum):
@@ -20,7 +20,8 @@ class Actor:
 
     `authority` is the version of the holder's rights when the token was issued: any later change of role, scope or
     status makes the token useless at once. `permissions` is role ∩ scope. `charity_id` is the tenant;
-    `organisation_id` is the charity itself or, for a partner's people and programs, the partner agency.
+    `organisation_id` is the charity itself or, for a partner's people and programs, the partner agency. `documents_only`:
+    a program that may ask GraphQL only what is registered for it (a change of that is a change of its rights too).
     """
 
     subject_id: UUID
@@ -30,6 +31,11 @@ class Actor:
     permissions: frozenset[Permission]
     charity_id: UUID
     organisation_id: UUID
+    documents_only: bool = False
+
+    @property
+    def viewer(self) -> Viewer:
+        return Viewer(self.role.side, self.permissions)
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import inspect
@@ -16,6 +16,13 @@ from app.domain.kernel.rows import SECRET, Versioned
 
 R = TypeVar("R", bound=SQLModel)
 V = TypeVar("V", bound=Versioned)
+
+
+class Authorised(Protocol):
+    """Whoever may hold a token."""
+
+    id: UUID
+    authority: int
 
 
 async def load(session: AsyncSession, row: type[R], key: UUID, *, actor: Actor, lock: bool = False) -> R:
@@ -61,3 +68,14 @@ def touch(row: Versioned, *, now: datetime) -> None:
     """Count a change up: of the row, or of what belongs to it and is kept elsewhere."""
     row.version += 1
     row.updated_at = now
+
+
+OWN_AUTHORITY = "own_authority"
+
+
+def count_up_authority(session: AsyncSession, row: Authorised, *, actor: Actor) -> None:
+    """End the tokens of a member or client whose rights change. Who changes their own still gets this one answer: it is read
+    with the authority that they have now, kept in the session for `app.database`."""
+    row.authority += 1
+    if row.id == actor.subject_id:
+        session.info[OWN_AUTHORITY] = row.authority

@@ -104,6 +104,26 @@ class DocumentTooComplex(DomainError):
     cure = "Ask for less at once: smaller pages (`first`), fewer levels and aliases, or several requests."
 
 
+class DocumentNotFound(DomainError):
+    """No GraphQL document with this id is registered for the client that asks: it never was, it was withdrawn, or it is
+    another client's. Asking with the text beside the id registers nothing."""
+
+    code = "DOCUMENT_NOT_FOUND"
+    title = "No such document is registered for you"
+    status = 404
+    cure = "Register the document for this client, or send its text as `query` if this client may."
+
+
+class TrustedDocumentsOnly(DomainError):
+    """This client is limited to trusted documents: through GraphQL it may ask only what is registered for it, by id, and
+    it may register nothing itself. REST is not limited by this."""
+
+    code = "TRUSTED_DOCUMENTS_ONLY"
+    title = "This client may only ask registered documents"
+    status = 403
+    cure = "Send `documentId` instead of `query`; a manager of the charity registers documents for this client."
+
+
 class PayloadTooLarge(DomainError):
     """The body is larger than one mebibyte."""
 
@@ -129,6 +149,26 @@ class MethodNotAllowed(DomainError):
     title = "This method is not allowed here"
     status = 405
     cure = "See the Allow header and /docs."
+
+
+class NotAcceptable(DomainError):
+    """The answer cannot be given in a media type that the request accepts: a GraphQL subscription is answered as a stream
+    of events."""
+
+    code = "NOT_ACCEPTABLE"
+    title = "The answer has no form that you accept"
+    status = 406
+    cure = "Send `Accept: text/event-stream` with a subscription."
+
+
+class TooManySubscriptions(DomainError):
+    """As many subscriptions are open as may be at once: 20 of one member or client, 500 in one process of the service.
+    `detail` says which."""
+
+    code = "TOO_MANY_SUBSCRIPTIONS"
+    title = "Too many subscriptions are open"
+    status = 429
+    cure = "Close one that you no longer need, or subscribe again after the number of seconds in Retry-After."
 
 
 class ValidationFailed(DomainError):

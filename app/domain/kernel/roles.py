@@ -6,6 +6,8 @@ OWNER = "throughgate_owner"
 LOGIN = "throughgate_app"
 AUTHENTICATOR = "tg_authenticator"
 INTAKE = "tg_intake"
+FEED = "tg_feed"
+"""Reads what happened, of every charity, and nothing else."""
 
 
 def reading_role(role: Role) -> str:

@@ -7,10 +7,10 @@ from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.domain.kernel import audit
+from app.domain.kernel import audit, events
 from app.domain.kernel.access import ROLE_PERMISSIONS, Permission, Role, require
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.changes import apply, load, load_version, touch
+from app.domain.kernel.changes import apply, count_up_authority, load, load_version, touch
 from app.domain.kernel.errors import Conflict, NotFound, invalid
 from app.domain.kernel.rows import new_id
 from app.domain.organisations.models import (
@@ -45,6 +45,7 @@ async def create_member(
     session.add(member)
     await session.flush()
     await audit.record(session, "member.created", member.id, command.model_fields_set - {"password"})
+    await events.tell(session, actor, "member.created", member, now)
     return member
 
 
@@ -73,10 +74,11 @@ async def change_member(
         member.password_hash = password_hash
         changed.append("password_hash")
     if {"roles", "standing", "password_hash"} & set(changed):
-        member.authority += 1
+        count_up_authority(session, member, actor=actor)
     session.add(member)
     await session.flush()
     await audit.record(session, "member.changed", member.id, changed)
+    await events.tell(session, actor, "member.changed", member, now)
     return member
 
 
@@ -96,6 +98,7 @@ async def create_client(
     session.add(client)
     await session.flush()
     await audit.record(session, "client.created", client.id, command.model_fields_set)
+    await events.tell(session, actor, "client.created", client, now)
     return client
 
 
@@ -110,11 +113,12 @@ async def change_client(
     if change.scopes is not None:
         _check_scopes(Role(client.role), change.scopes)
     changed = apply(client, change.model_dump(exclude_unset=True, exclude_none=True), now=now)
-    if {"scopes", "standing"} & set(changed):
-        client.authority += 1
+    if {"scopes", "standing", "trusted_documents_only"} & set(changed):
+        count_up_authority(session, client, actor=actor)
     session.add(client)
     await session.flush()
     await audit.record(session, "client.changed", client.id, changed)
+    await events.tell(session, actor, "client.changed", client, now)
     return client
 
 
@@ -144,10 +148,11 @@ async def add_secret(
     session.add(secret)
     touch(client, now=now)
     if end_others_now:
-        client.authority += 1
+        count_up_authority(session, client, actor=actor)
     session.add(client)
     await session.flush()
     await audit.record(session, "client.secret_issued", client_id)
+    await events.tell(session, actor, "client.secret_issued", client, now)
     return secret
 
 

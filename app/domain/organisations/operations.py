@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.domain.kernel import audit
+from app.domain.kernel import audit, events
 from app.domain.kernel.access import Permission, Role, require
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.changes import apply, load_version
@@ -89,6 +89,7 @@ async def register_partner(
     session.add(partner)
     await session.flush()
     await audit.record(session, "partner.registered", partner.id, ["name"])
+    await events.tell(session, actor, "partner.registered", partner, now)
     return partner
 
 
@@ -117,6 +118,7 @@ async def change_organisation(
     session.add(found)
     await session.flush()
     await audit.record(session, "organisation.changed", found.id, changed, charity_id=found.charity_id)
+    await events.tell(session, actor, "organisation.changed", found, now, charity_id=found.charity_id)
     return found
 
 
@@ -133,6 +135,7 @@ async def create_programme(
     session.add(programme)
     await session.flush()
     await audit.record(session, "programme.created", programme.id, command.model_fields_set)
+    await events.tell(session, actor, "programme.created", programme, now)
     return programme
 
 
@@ -156,6 +159,7 @@ async def change_programme(
     session.add(programme)
     await session.flush()
     await audit.record(session, "programme.changed", programme.id, changed)
+    await events.tell(session, actor, "programme.changed", programme, now)
     return programme
 
 
@@ -179,6 +183,7 @@ async def set_intake(
     session.add(programme)
     await session.flush()
     await audit.record(session, f"programme.intake_{command.intake.value}", programme.id, changed)
+    await events.tell(session, actor, f"programme.intake_{command.intake.value}", programme, now)
     return programme
 
 

@@ -1,15 +1,43 @@
 """What may be asked about who is here."""
 
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Integer, Uuid, case, cast, column, func, literal_column, or_, table
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    case,
+    cast,
+    column,
+    func,
+    literal_column,
+    or_,
+    table,
+)
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 
-from app.domain.kernel.access import Permission, Role
-from app.domain.kernel.actor import Actor
-from app.domain.kernel.reading import Collection, Order, Row, View, text_literal, unscoped
+from app.domain.kernel.access import Permission, Role, Side
+from app.domain.kernel.reading import (
+    Collection,
+    Connection,
+    Context,
+    Edge,
+    Order,
+    Plan,
+    Row,
+    View,
+    compile_select,
+    text_literal,
+    unscoped,
+)
 from app.domain.organisations.models import (
     Client,
     ClientRead,
@@ -26,39 +54,31 @@ from app.domain.organisations.models import (
     Programme,
     ProgrammeRead,
     Standing,
+    TrustedDocument,
+    TrustedDocumentRead,
 )
 
 _BY_NAME = {"name": Order(lambda t: [t.name]), "-created_at": Order(lambda t: [t.created_at], descending=True)}
 
-ORGANISATIONS = View("organisation", Organisation, OrganisationRead, Permission.ORGANISATIONS_READ)
-ALL_ORGANISATIONS = View(
-    "any_organisation", Organisation, OrganisationRead, Permission.ORGANISATIONS_READ, scope=unscoped
+ORGANISATIONS = View(
+    "organisation",
+    Organisation,
+    OrganisationRead,
+    Permission.ORGANISATIONS_READ,
+    # A platform operator sees every charity and its agencies; anybody else the organisations of one charity.
+    scopes={Side.PLATFORM: unscoped},
+    connections={
+        "members": Connection(lambda: MEMBERS_LIST, on=lambda o, m: m.organisation_id == o.id),
+        "clients": Connection(lambda: CLIENTS_LIST, on=lambda o, c: c.organisation_id == o.id),
+    },
+    lookups={"code": ("code",)},
 )
-_ORGANISATION_FILTERS: dict[str, Any] = {
-    "kind": lambda t, value: t.kind == value,
-    "active": lambda t, value: t.active == value,
-}
 ORGANISATIONS_LIST = Collection(
     ORGANISATIONS,
     orders=_BY_NAME,
-    filters=_ORGANISATION_FILTERS,
+    filters={"kind": lambda t, value: t.kind == value, "active": lambda t, value: t.active == value},
     filter_shapes={"active": bool, "kind": OrganisationKind},
 )
-ALL_ORGANISATIONS_LIST = Collection(
-    ALL_ORGANISATIONS,
-    orders=_BY_NAME,
-    filters=_ORGANISATION_FILTERS,
-    filter_shapes={"active": bool, "kind": OrganisationKind},
-)
-
-
-def organisations_for(actor: Actor) -> View:
-    """A platform operator sees every charity and its agencies; anybody else the organisations of one charity."""
-    return ALL_ORGANISATIONS if actor.role is Role.PLATFORM_OPERATOR else ORGANISATIONS
-
-
-def organisations_list_for(actor: Actor) -> Collection:
-    return ALL_ORGANISATIONS_LIST if actor.role is Role.PLATFORM_OPERATOR else ORGANISATIONS_LIST
 
 
 ESTABLISHMENTS_LIST = Collection(
@@ -114,8 +134,17 @@ PROGRAMMES_LIST = Collection(
     filter_shapes={"intake": Intake},
 )
 
-MEMBERS = View("member", Member, MemberRead, Permission.MEMBERS_READ)
-MEMBERS_LIST = Collection(
+_OF_ORGANISATION = Edge(lambda: ORGANISATIONS, on=lambda t, o: o.id == t.organisation_id, expand=True)
+
+MEMBERS = View(
+    "member",
+    Member,
+    MemberRead,
+    Permission.MEMBERS_READ,
+    edges={"organisation": _OF_ORGANISATION},
+    lookups={"email": ("email",)},
+)
+MEMBERS_LIST: Collection = Collection(
     MEMBERS,
     orders={
         "display_name": Order(lambda t: [t.display_name]),
@@ -141,8 +170,15 @@ def _valid_secrets(row: Row) -> ColumnElement[Any]:
     )
 
 
-CLIENTS = View("client", Client, ClientRead, Permission.CLIENTS_READ, computed={"secrets": _valid_secrets})
-CLIENTS_LIST = Collection(
+CLIENTS = View(
+    "client",
+    Client,
+    ClientRead,
+    Permission.CLIENTS_READ,
+    computed={"secrets": _valid_secrets},
+    edges={"organisation": _OF_ORGANISATION},
+)
+CLIENTS_LIST: Collection = Collection(
     CLIENTS,
     orders=_BY_NAME,
     filters={
@@ -152,3 +188,47 @@ CLIENTS_LIST = Collection(
     },
     filter_shapes={"organisation_id": UUID, "standing": Standing, "role": Role},
 )
+
+
+def _documents_to_see(row: Row) -> Sequence[ColumnElement[bool]]:
+    """A manager sees every client's; anybody else is a program that sees its own."""
+    managing = Context.role == text_literal(Role.MANAGER)
+    return [row.charity_id == Context.charity, or_(managing, row.client_id == Context.subject)]
+
+
+TRUSTED_DOCUMENTS = View(
+    "trusted_document",
+    TrustedDocument,
+    TrustedDocumentRead,
+    Permission.TRUSTED_DOCUMENTS_READ,
+    scope=_documents_to_see,
+)
+TRUSTED_DOCUMENTS_LIST = Collection(
+    TRUSTED_DOCUMENTS,
+    orders={
+        "-created_at": Order(lambda t: [t.created_at], descending=True),
+        "created_at": Order(lambda t: [t.created_at]),
+    },
+    filters={
+        "client_id": lambda t, value: t.client_id == value,
+        "in_force": lambda t, value: t.withdrawn_at.is_(None) == value,
+    },
+    filter_shapes={"client_id": UUID, "in_force": bool},
+)
+
+
+@cache
+def document_in_force() -> Plan:
+    """The text (column `document`) that whoever asks has registered under a hash (parameter `sha256`), if any. It takes no
+    permission: what it asks for takes its own."""
+
+    def build() -> Select[Any]:
+        row: Row = aliased(TrustedDocument)
+        return select_columns(row.document).where(
+            row.charity_id == Context.charity,
+            row.client_id == Context.subject,
+            row.sha256 == bindparam("sha256", type_=Text()),
+            row.withdrawn_at.is_(None),
+        )
+
+    return compile_select(build)

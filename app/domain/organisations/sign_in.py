@@ -31,6 +31,7 @@ class ClientOnFile:
     role: Role
     scopes: frozenset[str]
     authority: int
+    documents_only: bool
     digests: tuple[str, ...]
 
 
@@ -73,6 +74,7 @@ async def client_on_file(session: AsyncSession, *, client_id: UUID, now: datetim
         role=Role(client.role),
         scopes=frozenset(client.scopes),
         authority=client.authority,
+        documents_only=client.trusted_documents_only,
         digests=tuple(digests.all()),
     )
 

@@ -8,7 +8,17 @@ from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 
 from app.domain.kernel.access import Permission
-from app.domain.kernel.reading import Collection, Context, Edge, Order, Plan, Row, View, compile_select
+from app.domain.kernel.reading import (
+    Collection,
+    Connection,
+    Context,
+    Edge,
+    Order,
+    Plan,
+    Row,
+    View,
+    compile_select,
+)
 from app.domain.people.models import (
     Consent,
     ConsentRead,
@@ -29,7 +39,9 @@ from app.domain.people.models import (
 
 IDENTIFIERS = View("person_identifier", PersonIdentifier, IdentifierRead, Permission.PEOPLE_READ, versioned=False)
 CONVICTIONS = View("conviction", Conviction, ConvictionRead, Permission.PEOPLE_READ, versioned=False)
-PERSON_SUMMARIES = View("person_summary", Person, PersonSummary, Permission.PEOPLE_READ)
+PERSON_SUMMARIES = View("person_summary", Person, PersonSummary, Permission.PEOPLE_READ, summary=True)
+# What is read only with the record that it belongs to, or as if it were.
+_OF_A_PERSON = ("person", "person_id")
 
 CUSTODY_FACTS = View(
     "custody_facts",
@@ -38,6 +50,7 @@ CUSTODY_FACTS = View(
     Permission.PEOPLE_READ,
     versioned=False,
     computed={"current": lambda t: t.sequence == _newest_sequence(t)},
+    part_of=_OF_A_PERSON,
 )
 
 PEOPLE = View(
@@ -60,6 +73,11 @@ PEOPLE = View(
             limit=20,
             expand=True,
         ),
+    },
+    connections={
+        "custody_history": Connection(lambda: CUSTODY_FACTS_OF, on=lambda p, t: t.person_id == p.id),
+        "consents": Connection(lambda: CONSENTS_OF, on=lambda p, t: t.person_id == p.id),
+        "explanations": Connection(lambda: EXPLANATIONS_OF, on=lambda p, t: t.person_id == p.id),
     },
     audited=True,
 )
@@ -102,10 +120,13 @@ def _of_person(view: View, order: str) -> Collection:
     )
 
 
-CUSTODY_FACTS_OF = _of_person(CUSTODY_FACTS, "sequence")
-CONSENTS_OF = _of_person(View("consent", Consent, ConsentRead, Permission.PEOPLE_READ, versioned=False), "recorded_at")
-EXPLANATIONS_OF = _of_person(
-    View("explanation", Explanation, ExplanationRead, Permission.PEOPLE_READ, versioned=False), "recorded_at"
+CUSTODY_FACTS_OF: Collection = _of_person(CUSTODY_FACTS, "sequence")
+CONSENTS_OF: Collection = _of_person(
+    View("consent", Consent, ConsentRead, Permission.PEOPLE_READ, versioned=False, part_of=_OF_A_PERSON), "recorded_at"
+)
+EXPLANATIONS_OF: Collection = _of_person(
+    View("explanation", Explanation, ExplanationRead, Permission.PEOPLE_READ, versioned=False, part_of=_OF_A_PERSON),
+    "recorded_at",
 )
 
 

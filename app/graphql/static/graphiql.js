@@ -55,8 +55,10 @@
   }
 
   async function fetcher(parameters, { headers: typed } = {}) {
+    const stop = new AbortController();
     const headers = new Headers({
-      Accept: "application/graphql-response+json, application/json",
+      // Events only where there is nothing else: a subscription.
+      Accept: "application/graphql-response+json, application/json, text/event-stream",
       "Content-Type": "application/json",
     });
     const sent = token;
@@ -72,6 +74,7 @@
       headers,
       body: JSON.stringify(parameters),
       cache: "no-store",
+      signal: stop.signal,
     });
     if (answer.status === 401 && sent && sent === token && headers.get("Authorization") === `Bearer ${sent}`) {
       dropToken("Your token is no longer accepted: sign in again.");
@@ -79,10 +82,50 @@
       say("Sign in first: this was refused without a token.", true);
     }
     const kind = answer.headers.get("Content-Type") ?? "";
+    if (kind.startsWith("text/event-stream")) {
+      return stoppable(results(answer.body), stop);
+    }
     if (!/^application\/(.+\+)?json\b/.test(kind)) {
       throw new Error(`The service answered ${answer.status} and not with JSON.`);
     }
     return answer.json();
+  }
+
+  // The results of a stream as they come (graphql-sse: events `next`, then `complete`).
+  async function* results(body) {
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let text = ""; ; ) {
+      const { done, value } = await reader.read();
+      if (done) {
+        throw new Error("The stream broke off: run it again.");
+      }
+      const events = (text + value).split("\n\n");
+      text = events.pop();
+      for (const lines of events.map((event) => event.split("\n"))) {
+        if (lines.includes("event: complete")) {
+          return;
+        }
+        if (lines.includes("event: next")) {
+          const data = lines.filter((line) => line.startsWith("data:")).map((line) => line.slice("data:".length));
+          yield JSON.parse(data.join("\n"));
+        }
+      }
+    }
+  }
+
+  // GraphiQL's button stops the request itself, not only after the next event has come.
+  function stoppable(stream, stop) {
+    const end = { done: true, value: undefined };
+    return {
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+      next: () => stream.next().catch((error) => (stop.signal.aborted ? end : Promise.reject(error))),
+      return: () => {
+        stop.abort();
+        return Promise.resolve(end);
+      },
+    };
   }
 
   async function signIn(event) {

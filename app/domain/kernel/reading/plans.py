@@ -12,6 +12,7 @@ before `enter` has run; if somebody writes it otherwise, the context is empty an
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Select, Text, Uuid, bindparam, column, func, literal_column, select, true
@@ -59,6 +60,12 @@ def compile_select(build: Callable[[], Select[Any]], order: Sequence[str] = (), 
     names = tuple(compiled.positiontup or ())
     constants = {name: compiled.params[name] for name in names if compiled.params.get(name) is not None}
     return Plan(sql=str(compiled), names=names, constants=constants, audited=audited)
+
+
+@cache
+def entered() -> Plan:
+    """Reads nothing: only whether whoever asks may still ask."""
+    return compile_select(lambda: select(literal_column("1").label("one")))
 
 
 def _sort(sorted_by: ColumnElement[Any], name: str) -> ColumnElement[Any]:

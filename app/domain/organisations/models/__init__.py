@@ -1,4 +1,4 @@
-"""What this step is made of: organisations, programmes, members and clients."""
+"""What this step is made of: organisations, programmes, members, clients and their documents."""
 
 from app.domain.organisations.models.codes import (
     AgencyId,
@@ -9,6 +9,12 @@ from app.domain.organisations.models.codes import (
     OrganisationKind,
     SimpleDuration,
     Standing,
+)
+from app.domain.organisations.models.documents import (
+    RegisterDocument,
+    TrustedDocument,
+    TrustedDocumentFields,
+    TrustedDocumentRead,
 )
 from app.domain.organisations.models.members import (
     ChangeClient,
@@ -78,8 +84,12 @@ __all__ = [
     "Programme",
     "ProgrammeFields",
     "ProgrammeRead",
+    "RegisterDocument",
     "RegisterPartner",
     "SetIntake",
     "SimpleDuration",
     "Standing",
+    "TrustedDocument",
+    "TrustedDocumentFields",
+    "TrustedDocumentRead",
 ]

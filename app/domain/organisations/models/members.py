@@ -88,6 +88,9 @@ class ClientFields(SQLModel):
     scopes: list[Permission] = codes_field(
         min_length=1, max_length=40, description="Its tokens never hold more than these."
     )
+    trusted_documents_only: bool = Field(
+        default=False, description="Through GraphQL it may only ask documents that are registered for it."
+    )
 
 
 class Client(ClientFields, Identified, Tenanted, Versioned, table=True):
@@ -130,6 +133,7 @@ class ChangeClient(SQLModel):
     name: Line | None = None
     scopes: list[Permission] | None = Field(default=None, min_length=1, max_length=40)
     standing: Standing | None = None
+    trusted_documents_only: bool | None = None
 
 
 class ClientRead(ClientFields):

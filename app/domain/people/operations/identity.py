@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.domain.kernel import audit
+from app.domain.kernel import audit, events
 from app.domain.kernel.access import Permission, require
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.additions import add_together
@@ -74,6 +74,7 @@ async def create_person(session: AsyncSession, *, actor: Actor, person: PersonIn
     require(actor, Permission.PEOPLE_WRITE)
     known, rows = new_person(actor=actor, person=person, custody=None, source="charity", now=now)
     await add_together(session, rows, audited=("person.created", known.person.id, person.model_fields_set))
+    await events.tell(session, actor, "person.created", known.person, now)
     return known.person
 
 
@@ -93,6 +94,7 @@ async def change_person(
     row.name_keys = keys_of(row)
     session.add(row)
     await audit.record(session, "person.changed", row.id, changed)
+    await events.tell(session, actor, "person.changed", row, now)
     return row
 
 
@@ -122,6 +124,7 @@ async def add_identifier(
     touch(row, now=now)
     session.add(row)
     await audit.record(session, "person.identifier_added", person_id, [added.scheme])
+    await events.tell(session, actor, "person.identifier_added", row, now)
 
 
 async def add_conviction(
@@ -140,6 +143,7 @@ async def add_conviction(
     touch(row, now=now)
     session.add(row)
     await audit.record(session, "person.conviction_added", person_id)
+    await events.tell(session, actor, "person.conviction_added", row, now)
 
 
 def _check_born(born: date | None, pointer: str, now: datetime) -> None:

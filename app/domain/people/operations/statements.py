@@ -7,7 +7,7 @@ from sqlalchemy import func
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.domain.kernel import audit
+from app.domain.kernel import audit, events
 from app.domain.kernel.access import Permission, require
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.changes import apply, load, load_version
@@ -39,7 +39,7 @@ async def record_custody_facts(
     """Add a set of facts that supersedes the one before. Two at once are safe: the person's row is locked, so each gets
     a sequence of its own."""
     require(actor, Permission.PEOPLE_WRITE)
-    await load(session, Person, person_id, actor=actor, lock=True)
+    person = await load(session, Person, person_id, actor=actor, lock=True)
     newest = await session.exec(
         select(func.coalesce(func.max(CustodyFacts.sequence), 0)).where(CustodyFacts.person_id == person_id)
     )
@@ -48,6 +48,7 @@ async def record_custody_facts(
     )
     session.add(row)
     await audit.record(session, "person.custody_facts_recorded", person_id, facts.model_fields_set)
+    await events.tell(session, actor, "person.custody_facts_recorded", person, now)
     return row
 
 
@@ -56,11 +57,12 @@ async def record_consent(
 ) -> Consent:
     """Something he agreed to, refused or withdrew. The newest statement of a purpose counts; none is removed."""
     require(actor, Permission.PEOPLE_WRITE)
-    await load(session, Person, person_id, actor=actor)
+    person = await load(session, Person, person_id, actor=actor)
     _not_in_future(consent.stated_at, "/stated_at", now)
     row = Consent.model_validate(consent.model_dump() | recorded_by(actor, person_id, now))
     session.add(row)
     await audit.record(session, "person.consent_recorded", person_id, ["purpose", "given"])
+    await events.tell(session, actor, "person.consent_recorded", person, now)
     return row
 
 
@@ -69,11 +71,12 @@ async def record_explanation(
 ) -> Explanation:
     """That the service is voluntary, or the limits of confidentiality, were explained."""
     require(actor, Permission.PEOPLE_WRITE)
-    await load(session, Person, person_id, actor=actor)
+    person = await load(session, Person, person_id, actor=actor)
     _not_in_future(explanation.explained_at, "/explained_at", now)
     row = Explanation.model_validate(explanation.model_dump() | recorded_by(actor, person_id, now))
     session.add(row)
     await audit.record(session, "person.explanation_recorded", person_id, ["kind"])
+    await events.tell(session, actor, "person.explanation_recorded", person, now)
     return row
 
 
@@ -89,7 +92,7 @@ async def set_protected_characteristics(
     """Write what he has said about himself. Raises `PreconditionFailed` unless `version` is the present one (None:
     none)."""
     require(actor, Permission.PROTECTED_CHARACTERISTICS_WRITE)
-    await load(session, Person, person_id, actor=actor, lock=True)
+    person = await load(session, Person, person_id, actor=actor, lock=True)
     changes = change.model_dump(exclude_unset=True)
     try:
         row = await load_version(session, ProtectedCharacteristics, person_id, actor=actor, version=version)
@@ -108,6 +111,7 @@ async def set_protected_characteristics(
         changed = apply(row, changes, now=now)
     session.add(row)
     await audit.record(session, "protected_characteristics.changed", person_id, changed)
+    await events.tell(session, actor, "person.protected_characteristics_changed", person, now)
     return row
 
 

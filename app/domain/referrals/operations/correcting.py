@@ -11,7 +11,7 @@ from app.domain.kernel.actor import Actor
 from app.domain.kernel.changes import apply, load_version
 from app.domain.kernel.errors import invalid
 from app.domain.referrals.models import ChangeReferral, Referral, Source
-from app.domain.referrals.operations.standing import remember_source
+from app.domain.referrals.operations.standing import publish, remember_source
 
 
 async def change(
@@ -37,4 +37,5 @@ async def change(
     if "source" in changed:
         await remember_source(session, actor=actor, referral=referral, now=now)
     await audit.record(session, "referral.changed", referral.id, changed)
+    await publish(session, actor, referral, "referral.changed", now)
     return referral

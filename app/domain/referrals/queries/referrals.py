@@ -16,13 +16,14 @@ from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 
-from app.domain.eligibility.queries import DECISIONS, newest_decision
-from app.domain.kernel.access import Permission, Role
+from app.domain.eligibility.queries import DECISIONS, DECISIONS_OF, newest_decision
+from app.domain.kernel.access import Permission, Side
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.reading import Collection, Context, Edge, Order, Row, View, text_literal
+from app.domain.kernel.reading import Collection, Connection, Context, Edge, Order, Row, View, attach, text_literal
 from app.domain.kernel.rows import CivilDate
 from app.domain.organisations.models import Client, Member
-from app.domain.people.queries import PERSON_SUMMARIES
+from app.domain.organisations.queries import ORGANISATIONS, PROGRAMMES
+from app.domain.people.queries import PEOPLE, PERSON_SUMMARIES
 from app.domain.referrals.models import (
     Disposition,
     DispositionChange,
@@ -87,14 +88,18 @@ HISTORY_ENTRIES = View(
     HistoryEntry,
     Permission.PEOPLE_READ,
     computed={"recorded_by_name": _recorder_name},
+    edges={"referral": Edge(lambda: REFERRALS, on=lambda h, r: r.id == h.referral_id, expand=True)},
     versioned=False,
 )
 
-REFERRALS = View(
+_OF_PROGRAMME = Edge(lambda: PROGRAMMES, on=lambda r, p: p.id == r.programme_id, expand=True)
+
+REFERRALS: View = View(
     "referral",
     Referral,
     ReferralRead,
     Permission.REFERRALS_READ,
+    side=Side.CHARITY,
     computed={
         "status": lambda t: _status(t.disposition),
         "links": lambda t: _links(t, staff=True),
@@ -113,7 +118,16 @@ REFERRALS = View(
             order=lambda h: [desc(h.sequence)],
             expand=True,
         ),
+        "programme": _OF_PROGRAMME,
+        "partner": Edge(lambda: ORGANISATIONS, on=lambda r, o: o.id == r.partner_id, expand=True),
+        "duplicate_of": Edge(lambda: REFERRALS, on=lambda r, other: other.id == r.duplicate_of_id, expand=True),
     },
+    connections={
+        "decisions": Connection(lambda: DECISIONS_OF, on=lambda r, d: d.referral_id == r.id),
+        "duplicates": Connection(lambda: REFERRALS_LIST, on=lambda r, other: other.duplicate_of_id == r.id),
+    },
+    # Two agencies may have the same reference of their own.
+    lookups={"reference": ("reference",), "partner_reference": ("partner_id", "partner_reference")},
 )
 
 
@@ -132,6 +146,7 @@ SUBMITTED_REFERRALS = View(
     Referral,
     SubmittedReferralRead,
     Permission.REFERRALS_READ,
+    side=Side.AGENCY,
     computed={
         **{name: _as_sent(name) for name in ("source", "source_detail", "channel", "reason", "needs", "person")},
         "disposition": lambda t: t.disposition_for_partner,
@@ -140,7 +155,11 @@ SUBMITTED_REFERRALS = View(
         "links": lambda t: _links(t, staff=False),
     },
     # The decision on what the agency itself sent: a later one may rest on facts that others gave.
-    edges={"eligibility": Edge(lambda: DECISIONS, on=lambda r, d: (d.referral_id == r.id) & (d.sequence == 1))},
+    edges={
+        "eligibility": Edge(lambda: DECISIONS, on=lambda r, d: (d.referral_id == r.id) & (d.sequence == 1)),
+        "programme": _OF_PROGRAMME,
+    },
+    lookups={"reference": ("reference",), "partner_reference": ("partner_reference",)},
     version="version_for_partner",
     scope=lambda t: (t.charity_id == Context.charity, t.partner_id == Context.organisation),
 )
@@ -152,7 +171,7 @@ _ORDERS = {
     "disposition_since": Order(lambda t: [t.disposition_since]),
 }
 
-REFERRALS_LIST = Collection(
+REFERRALS_LIST: Collection = Collection(
     REFERRALS,
     orders=_ORDERS,
     filters={
@@ -194,11 +213,11 @@ SUBMITTED_REFERRALS_LIST = Collection(
 
 def referrals_for(actor: Actor) -> View:
     """The charity's own people see the referral; a partner sees what it sent."""
-    return SUBMITTED_REFERRALS if actor.role is Role.REFERRER else REFERRALS
+    return SUBMITTED_REFERRALS if actor.role.side is Side.AGENCY else REFERRALS
 
 
 def referrals_list_for(actor: Actor) -> Collection:
-    return SUBMITTED_REFERRALS_LIST if actor.role is Role.REFERRER else REFERRALS_LIST
+    return SUBMITTED_REFERRALS_LIST if actor.role.side is Side.AGENCY else REFERRALS_LIST
 
 
 HISTORY_OF = Collection(
@@ -207,3 +226,8 @@ HISTORY_OF = Collection(
     filters={"referral_id": lambda t, value: t.referral_id == value},
     filter_shapes={"referral_id": UUID},
 )
+
+# What earlier steps' things have referrals for.
+attach(PROGRAMMES, referrals=Connection(lambda: REFERRALS_LIST, on=lambda p, r: r.programme_id == p.id))
+attach(PEOPLE, referrals=Connection(lambda: REFERRALS_LIST, on=lambda p, r: r.person_id == p.id))
+attach(ORGANISATIONS, referrals=Connection(lambda: REFERRALS_LIST, on=lambda o, r: r.partner_id == o.id))

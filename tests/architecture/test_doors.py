@@ -1,0 +1,136 @@
+"""Two doors, one domain: what can be asked and done at one can be asked and done at the other, under the same permission."""
+
+import pytest
+from graphql import GraphQLInterfaceType, GraphQLObjectType
+
+from app.api.openapi import api_routes, permission_of
+from app.domain.kernel.access import Permission
+from app.graphql.roots import MUTATIONS, QUERIES, Change, Computed, Many, One
+from app.graphql.schema import schema
+from app.graphql.selection import snake
+from app.graphql.types import REGISTRY
+from app.main import bare_app
+
+NOT_OF_THE_DOMAIN = {"token", "jwks", "metadata", "list_problems", "read_problem", "liveness", "readiness", "metrics"}
+"""Signing in, keys, probes, and the pages that explain problems: HTTP's own, and asked by nobody in particular."""
+
+# Each of REST's operations, and where GraphQL has it: a root field, or the list inside an object that it is there.
+COUNTERPARTS: dict[str, tuple[str, ...]] = {
+    "submit_referral": ("Mutation.submitReferral", "Mutation.enterReferral"),
+    "list_referrals": ("Query.referrals", "Query.submittedReferrals"),
+    "read_referral": ("Query.referral", "Query.submittedReferral"),
+    "change_referral": ("Mutation.changeReferral",),
+    "read_history": ("Referral.history",),
+    "read_decisions": ("Referral.decisions", "SubmittedReferral.eligibility"),
+    "reassess_referral": ("Mutation.reassessReferral",),
+    "confirm_ineligible": ("Mutation.confirmIneligible",),
+    "overrule": ("Mutation.overrule",),
+    "allocate": ("Mutation.allocate",),
+    "decline": ("Mutation.decline",),
+    "withdraw": ("Mutation.withdrawReferral", "Mutation.withdrawSubmittedReferral"),
+    "merge": ("Mutation.mergeReferral",),
+    "record_transfer": ("Mutation.recordTransfer",),
+    "record_release": ("Mutation.recordRelease",),
+    "reopen": ("Mutation.reopen",),
+    "create_person": ("Mutation.createPerson",),
+    "list_people": ("Query.people",),
+    "search_people": ("Query.searchPeople",),
+    "read_person": ("Query.person",),
+    "change_person": ("Mutation.changePerson",),
+    "add_identifier": ("Mutation.addIdentifier",),
+    "add_conviction": ("Mutation.addConviction",),
+    "possible_duplicates": ("Query.possibleDuplicates",),
+    "record_custody_facts": ("Mutation.recordCustodyFacts",),
+    "list_custody_facts": ("Person.custodyHistory",),
+    "record_consent": ("Mutation.recordConsent",),
+    "list_consents": ("Person.consents",),
+    "record_explanation": ("Mutation.recordExplanation",),
+    "list_explanations": ("Person.explanations",),
+    "read_protected_characteristics": ("Query.protectedCharacteristics",),
+    "set_protected_characteristics": ("Mutation.setProtectedCharacteristics",),
+    "preview_eligibility": ("Query.eligibilityPreview",),
+    "create_programme": ("Mutation.createProgramme",),
+    "list_programmes": ("Query.programmes",),
+    "read_programme": ("Query.programme",),
+    "change_programme": ("Mutation.changeProgramme",),
+    "set_intake": ("Mutation.setIntake",),
+    "publish_policy": ("Mutation.publishEligibilityPolicy",),
+    "list_policies": ("Programme.policies",),
+    "read_waiting_list": ("Query.waitingList",),
+    "read_ledger": ("Query.ledger",),
+    "create_charity": ("Mutation.createCharity",),
+    "register_partner": ("Mutation.registerPartner",),
+    "list_organisations": ("Query.organisations",),
+    "read_organisation": ("Query.organisation",),
+    "change_organisation": ("Mutation.changeOrganisation",),
+    "list_establishments": ("Query.establishments",),
+    "read_establishment": ("Query.establishment",),
+    "create_member": ("Mutation.createMember",),
+    "list_members": ("Query.members",),
+    "read_member": ("Query.member",),
+    "change_member": ("Mutation.changeMember",),
+    "create_client": ("Mutation.createClient",),
+    "list_clients": ("Query.clients",),
+    "read_client": ("Query.client",),
+    "change_client": ("Mutation.changeClient",),
+    "issue_secret": ("Mutation.issueSecret",),
+    "register_document": ("Mutation.registerDocument",),
+    "list_trusted_documents": ("Query.trustedDocuments",),
+    "read_trusted_document": ("Query.trustedDocument",),
+    "withdraw_document": ("Mutation.withdrawDocument",),
+    "read_audit": ("Query.auditEntries",),
+}
+
+# What is there once more, asked for otherwise: REST has an address or a filter for it.
+ANOTHER_WAY = {
+    "Query.node",
+    "Query.nodes",
+    "Query.organisationBy",
+    "Query.memberBy",
+    "Query.referralBy",
+    "Query.submittedReferralBy",
+}
+
+# REST has one permission for all who may; here the charity's own field says at once what the operation asks of them.
+NARROWER = {"Mutation.withdrawReferral": Permission.REFERRALS_MANAGE}
+
+ROUTES = {route.name: route for route in api_routes(bare_app())}
+
+
+def test_each_operation_of_the_domain_has_its_counterpart() -> None:
+    assert ROUTES.keys() == COUNTERPARTS.keys() | NOT_OF_THE_DOMAIN
+
+
+@pytest.mark.parametrize("place", [place for places in COUNTERPARTS.values() for place in places])
+def test_a_counterpart_is_there(place: str) -> None:
+    kind, _, field = place.partition(".")
+    found = schema().get_type(kind)
+    assert isinstance(found, GraphQLObjectType | GraphQLInterfaceType)
+    assert field in found.fields
+
+
+def test_each_root_field_is_a_counterpart() -> None:
+    named = {place for places in COUNTERPARTS.values() for place in places} | ANOTHER_WAY
+    there = {f"Query.{name}" for name in QUERIES} | {f"Mutation.{name}" for name in MUTATIONS}
+    assert there - named == set()
+
+
+def _permission(place: str) -> Permission | None:
+    kind, _, field = place.partition(".")
+    root = {"Query": QUERIES, "Mutation": MUTATIONS}.get(kind, {}).get(field)
+    if isinstance(root, Change | Computed):
+        return root.permission
+    if isinstance(root, One):
+        return root.view.permission
+    if isinstance(root, Many):
+        return root.collection.view.permission
+    view, name = REGISTRY.views[kind], snake(field)
+    if name in view.edges:
+        return view.edges[name].target().permission
+    return view.connections[name].collection().view.permission
+
+
+@pytest.mark.parametrize("operation", COUNTERPARTS)
+def test_it_takes_the_same_permission(operation: str) -> None:
+    for place in COUNTERPARTS[operation]:
+        assert _permission(place) == NARROWER.get(place, permission_of(ROUTES[operation])), place
