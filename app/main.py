@@ -30,7 +30,7 @@ from app.api import (
 )
 from app.api.body import StrictBody
 from app.api.context import RequestContext, Telemetry
-from app.api.direct import DirectReads
+from app.api.direct import Direct
 from app.api.explorer import explorer_routes
 from app.api.openapi import api_routes, describe
 from app.auth.keys import KeyRing
@@ -103,7 +103,7 @@ def create_app(settings: Settings, *, database_url: str, clock: Callable[[], dat
         judge_document=judge,
     )
     app.in_front = lambda inner: RequestContext(
-        StrictBody(DirectReads(inner, api_routes(app), graphql_routes()), max_bytes=settings.max_body_bytes),
+        StrictBody(Direct(inner, api_routes(app), graphql_routes()), max_bytes=settings.max_body_bytes),
         telemetry=telemetry,
     )
     return app

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import asyncpg
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -55,7 +56,7 @@ class Visit:
         try:
             async with self._database.write(self.actor, request_id=self.request_id, keep=keep) as session:
                 yield session
-        except IntegrityError as error:
+        except (IntegrityError, asyncpg.IntegrityConstraintViolationError) as error:
             raise _conflict(constraint(error)) from None
 
     async def once(

@@ -1,5 +1,6 @@
 """What every route is handed: who asks, how to read, how to write once. Transport only; every rule is in the domain."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from uuid import UUID
@@ -139,6 +140,8 @@ def needs(permission: Permission) -> Any:
     """`call: Call = needs(Permission.REFERRALS_READ)`"""
     return Depends(Needs(permission))
 
+
+IDEMPOTENCY_KEY = re.compile(r'(?=.{1,255}\Z)"?[\x21\x23-\x7e]+"?')
 
 IdempotencyKey = Annotated[
     str | None,

@@ -25,6 +25,7 @@ from app.domain.kernel.changes import OWN_AUTHORITY
 from app.domain.kernel.errors import OutcomeUnknown
 from app.domain.kernel.reading import Plan
 from app.domain.kernel.roles import AUTHENTICATOR, LOGIN, reading_role, writing_role
+from app.domain.kernel.statements import DRIVER
 
 _SYNC_LOST = "01000"
 
@@ -90,8 +91,7 @@ class Database:
         await session.flush()
         actor = replace(actor, authority=session.info.get(OWN_AUTHORITY, actor.authority))
         with translated():
-            raw = await (await session.connection()).get_raw_connection()
-            driver: asyncpg.Connection = raw.driver_connection
+            driver: asyncpg.Connection = session.info[DRIVER]
             arguments = plan.arguments({**values, **_context(actor, request_id, plan, values)})
             await driver.execute(_ACT_AS[reading_role(actor.role)])
             rows: list[asyncpg.Record] = await driver.fetch(plan.sql, *arguments)
@@ -116,6 +116,8 @@ class Database:
                         "request": request_id,
                     },
                 )
+                raw = await (await session.connection()).get_raw_connection()
+                session.info[DRIVER] = raw.driver_connection
                 yield session
                 if keep:
                     await self._commit(session)

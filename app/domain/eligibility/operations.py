@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -10,14 +10,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.eligibility.facts import ConvictionFact, PersonFacts
 from app.domain.eligibility.facts import CustodyFacts as JudgedCustody
-from app.domain.eligibility.models import EligibilityDecision, EligibilityPolicy, PublishPolicy
+from app.domain.eligibility.models import EligibilityPolicy, PublishPolicy
 from app.domain.eligibility.policy import PolicyDocument
 from app.domain.eligibility.rules import Decision, Outcome, PolicyReference, Reason, evaluate
 from app.domain.kernel import audit, events
 from app.domain.kernel.access import Permission, require
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.changes import load, touch
-from app.domain.kernel.rows import civil_date
+from app.domain.kernel.rows import civil_date, new_id
 from app.domain.organisations.models import Programme
 from app.domain.people.models import Conviction, CustodyFields, PersonFields, ProtectedCharacteristicFields
 
@@ -79,36 +79,48 @@ def judge(policy: PolicyDocument | None, known: PersonFacts, *, evaluated_on: da
     )
 
 
+class PolicyOfDay(Protocol):
+    """A version of a programme's policy, as it is kept."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def policy_version(self) -> int: ...
+    @property
+    def document(self) -> dict[str, Any]: ...
+
+
 def decided(
     *,
     actor: Actor,
     referral_id: UUID,
     partner_id: UUID | None,
-    policy: EligibilityPolicy | None,
+    policy: PolicyOfDay | None,
     known: PersonFacts,
     custody_facts_id: UUID | None,
     evaluated_on: date,
     sequence: int,
     now: datetime,
-) -> EligibilityDecision:
+) -> dict[str, Any]:
     """Judge a referral by a policy, that in force on the day it was received: a row with all its inputs, for the caller to
     add once the referral is there."""
     document = PolicyDocument.model_validate(policy.document) if policy else None
     decision = judge(document, known, evaluated_on=evaluated_on)
-    return EligibilityDecision(
-        charity_id=actor.charity_id,
-        referral_id=referral_id,
-        partner_id=partner_id,
-        sequence=sequence,
-        policy_id=policy.id if policy else None,
-        policy_version=policy.policy_version if policy else None,
-        custody_facts_id=custody_facts_id,
-        decided_at=now,
-        decided_for=actor.subject_id,
+    return {
+        "id": new_id(),
+        "charity_id": actor.charity_id,
+        "referral_id": referral_id,
+        "partner_id": partner_id,
+        "sequence": sequence,
+        "policy_id": policy.id if policy else None,
+        "policy_version": policy.policy_version if policy else None,
+        "custody_facts_id": custody_facts_id,
+        "decided_at": now,
+        "decided_for": actor.subject_id,
         **decision.model_dump(mode="python", exclude={"policy", "reasons", "warnings"}),
-        reasons=[reason.model_dump(mode="json") for reason in decision.reasons],
-        warnings=list(decision.warnings),
-    )
+        "reasons": [reason.model_dump(mode="json") for reason in decision.reasons],
+        "warnings": list(decision.warnings),
+    }
 
 
 async def publish_policy(

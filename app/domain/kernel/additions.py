@@ -6,22 +6,41 @@ row-security policies as one that is added alone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import TextClause, inspect, text
+from sqlalchemy import inspect
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.domain.kernel.statements import fetch
+
 Clocked = Mapping[type[SQLModel], str]
+
+_FIRST_ROWS = 4  # the parameters before them are the audit entry's
+
+
+@dataclass(frozen=True)
+class New:
+    """A row that nobody looks at before it is written; what is left out is the column's default in the model."""
+
+    table: type[SQLModel]
+    values: Mapping[str, Any]
+
+    def written(self) -> dict[str, Any]:
+        return {
+            name: self.values[name] if name in self.values else _default(self.table, name)
+            for name in _columns(self.table)
+        }
 
 
 async def add_together(
     session: AsyncSession,
-    rows: Sequence[SQLModel],
+    rows: Sequence[SQLModel | New],
     *,
     audited: tuple[str, UUID, Iterable[str]],
     clock: str | None = None,
@@ -33,32 +52,43 @@ async def add_together(
     """
     by_table: dict[type[SQLModel], list[dict[str, Any]]] = {}
     for row in rows:
-        by_table.setdefault(type(row), []).append({name: getattr(row, name) for name in _columns(type(row))})
+        if isinstance(row, New):
+            by_table.setdefault(row.table, []).append(row.written())
+        else:
+            by_table.setdefault(type(row), []).append({name: getattr(row, name) for name in _columns(type(row))})
     shape = tuple((table, (clocked or {}).get(table)) for table in by_table)
     action, object_id, fields = audited
-    given: dict[str, Any] = {f"rows{n}": _json(listed) for n, listed in enumerate(by_table.values())}
-    audit = {"audit_action": action, "audit_object": object_id, "audit_fields": sorted(set(fields))}
-    await session.exec(_statement(shape, clock), params={**given, **audit})  # type: ignore[call-overload]
+    await fetch(
+        session,
+        _statement(shape, clock),
+        action,
+        object_id,
+        sorted(set(fields)),
+        *(_json(listed) for listed in by_table.values()),
+    )
 
 
 @lru_cache(maxsize=256)
-def _statement(shape: tuple[tuple[type[SQLModel], str | None], ...], clock: str | None) -> TextClause:
+def _statement(shape: tuple[tuple[type[SQLModel], str | None], ...], clock: str | None) -> str:
     parts = [f"clock as materialized (select {clock} as at)"] if clock else []
     for n, (table, clocked) in enumerate(shape):
         name, columns = inspect(table).local_table.name, _columns(table)
         values = ", ".join("(select at from clock)" if column == clocked else f"r.{column}" for column in columns)
         parts.append(  # names of our own tables and columns, never anything that was sent
             f"added{n} as (insert into public.{name} ({', '.join(columns)}) select {values}"  # noqa: S608
-            f" from json_populate_recordset(null::public.{name}, cast(:rows{n} as json)) as r)"
+            f" from json_populate_recordset(null::public.{name}, ${n + _FIRST_ROWS}::json) as r)"
         )
-    audit = "throughgate.audit(cast(:audit_action as text), :audit_object, cast(:audit_fields as text[]), null)"
-    return text(f"with {', '.join(parts)} select {audit}")
+    return f"with {', '.join(parts)} select throughgate.audit($1::text, $2::uuid, $3::text[], null)"
 
 
 @lru_cache(maxsize=256)
 def _columns(table: type[SQLModel]) -> tuple[str, ...]:
     """What is written: everything but what the database itself fills in."""
     return tuple(column.key for column in inspect(table).local_table.columns if column.server_default is None)
+
+
+def _default(table: type[SQLModel], name: str) -> Any:
+    return table.model_fields[name].get_default(call_default_factory=True)
 
 
 def _json(rows: list[dict[str, Any]]) -> str:

@@ -1,6 +1,7 @@
 """What may be done about who is here: charities and agencies, programmes and their intake."""
 
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -187,7 +188,18 @@ async def set_intake(
     return programme
 
 
-def check_open(programme: Programme, *, now: datetime) -> None:
+class TakesReferrals(Protocol):
+    """What says whether a programme is open."""
+
+    @property
+    def intake(self) -> Intake: ...
+    @property
+    def intake_until(self) -> datetime | None: ...
+    @property
+    def intake_reason(self) -> str | None: ...
+
+
+def check_open(programme: TakesReferrals, *, now: datetime) -> None:
     """Raises `IntakePaused` (409), with the time to try again, unless the programme takes new referrals now."""
     until = programme.intake_until
     if programme.intake == Intake.PAUSED and (until is None or until > now):

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.kernel.access import Permission, Role
 from app.domain.kernel.actor import Actor
+from app.domain.kernel.additions import New
 from app.domain.kernel.errors import FieldError, NotFound, ValidationFailed, invalid
 from app.domain.people import operations as people
 from app.domain.people.models import Consent, Explanation
@@ -58,7 +59,7 @@ async def person_for(
     return Known(known.person, known.convictions, known.protected, custody), []
 
 
-def agreed(actor: Actor, person_id: UUID, consent: ConsentStated | None, *, now: datetime) -> list[SQLModel]:
+def agreed(actor: Actor, person_id: UUID, consent: ConsentStated | None, *, now: datetime) -> list[New]:
     """What was explained to him and what he said, as rows. Raises `ValidationFailed` for an instant in the future."""
     if consent is None:
         return []
@@ -72,15 +73,13 @@ def agreed(actor: Actor, person_id: UUID, consent: ConsentStated | None, *, now:
         raise ValidationFailed(
             errors=[FieldError(f"/consent/{name}", "IN_THE_FUTURE", "Give when it was explained.") for name in late]
         )
-    rows: list[SQLModel] = [
-        Explanation.model_validate({"kind": kind, "explained_at": getattr(consent, name), **stamp})
+    rows = [
+        New(Explanation, {"kind": kind, "explained_at": getattr(consent, name), **stamp})
         for name, kind in told.items()
         if getattr(consent, name) is not None
     ]
     if consent.given is not None:
         rows.append(
-            Consent.model_validate(
-                {"purpose": ConsentPurpose.TAKING_PART, "given": consent.given, "stated_at": now, **stamp}
-            )
+            New(Consent, {"purpose": ConsentPurpose.TAKING_PART, "given": consent.given, "stated_at": now, **stamp})
         )
     return rows

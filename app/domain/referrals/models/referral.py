@@ -65,6 +65,7 @@ class Referral(ReferralFields, Identified, Tenanted, Versioned, table=True):
         ),
         Index("referral_newest", "charity_id", "received_on", "id"),
         Index("referral_of_programme", "programme_id", "disposition"),
+        Index("referral_newest_of_programme", "programme_id", "received_on", "id"),
         Index("referral_of_partner", "partner_id", "received_on", "id"),
         CheckConstraint(text(f"disposition in ({_codes})"), name="referral_disposition"),
     )

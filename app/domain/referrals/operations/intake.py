@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.domain.eligibility.models import EligibilityDecision
 from app.domain.kernel.access import Permission, Role, require
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.additions import add_together
-from app.domain.kernel.errors import PartnerReferenceTaken, invalid
+from app.domain.kernel.additions import New, add_together
+from app.domain.kernel.errors import invalid
 from app.domain.kernel.rows import civil_date
 from app.domain.referrals.models import Channel, Disposition, Referral, ReferralFields, SubmitReferral
 from app.domain.referrals.operations.judging import judged
@@ -30,10 +30,9 @@ async def submit(session: AsyncSession, *, actor: Actor, command: SubmitReferral
     received_on = command.received_on or today
     if received_on > today:
         raise invalid("/received_on", "IN_THE_FUTURE", "A referral cannot have been received in the future.")
-    terms = await terms_of(session, actor=actor, programme_id=command.programme_id, received_on=received_on, now=now)
+    terms = await terms_of(session, actor=actor, command=command, received_on=received_on, now=now)
     from_partner = actor.role is Role.REFERRER
     channel = command.channel or (Channel.API if from_partner else None)
-    await _check_reference(session, actor, command.partner_reference)
     known, rows = await person_for(session, actor=actor, command=command, now=now)
     referral = Referral.model_validate(
         command.model_dump(include=set(ReferralFields.model_fields))
@@ -63,29 +62,25 @@ async def submit(session: AsyncSession, *, actor: Actor, command: SubmitReferral
         consent_given=command.consent.given if command.consent else None,
         now=now,
     )
-    step, disposition = JUDGED[decision.outcome]
+    step, disposition = JUDGED[decision["outcome"]]
     standing = first_standing(actor=actor, referral=referral, disposition=disposition, step=step, now=now)
     stated = agreed(actor, known.person.id, command.consent, now=now)
+    received = event_of(actor, referral, "referral.received", now)
     await add_together(
         session,
-        [*rows, *stated, referral, decision, standing, event_of(actor, referral, "referral.received", now)],
+        [
+            *rows,
+            *stated,
+            referral,
+            New(EligibilityDecision, decision),
+            standing,
+            received,
+        ],
         audited=("referral.submitted", referral.id, command.model_fields_set),
         clock=LEDGER_CLOCK,
         clocked=CLOCKED,
     )
     return referral
-
-
-async def _check_reference(session: AsyncSession, actor: Actor, reference: str | None) -> None:
-    """Says by which referral a partner_reference is taken. Of two at once the unique index refuses the second, without
-    that hint."""
-    if reference is None or actor.role is not Role.REFERRER:
-        return
-    taken = await session.exec(
-        select(Referral.id).where(Referral.partner_id == actor.organisation_id, Referral.partner_reference == reference)
-    )
-    if (earlier := taken.first()) is not None:
-        raise PartnerReferenceTaken(links={"earlier_referral": f"/v1/referrals/{earlier}"})
 
 
 def _as_received(command: SubmitReferral, channel: Channel | None) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """Judging a referral by the policy in force on the day it was received, the first time and again."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.domain.eligibility.models import EligibilityDecision, EligibilityPolicy
-from app.domain.eligibility.operations import decided, facts
+from app.domain.eligibility.models import EligibilityDecision
+from app.domain.eligibility.operations import PolicyOfDay, decided, facts
 from app.domain.eligibility.queries import policy_in_force
 from app.domain.eligibility.rules import Outcome
 from app.domain.kernel import audit
@@ -26,12 +27,12 @@ def judged(
     *,
     actor: Actor,
     referral: Referral,
-    policy: EligibilityPolicy | None,
+    policy: PolicyOfDay | None,
     known: Known,
     consent_given: bool | None,
     now: datetime,
     before: EligibilityDecision | None = None,
-) -> EligibilityDecision:
+) -> dict[str, Any]:
     """A decision on a referral by the policy in force on the day it was received, the next one after `before`; for the
     caller to add."""
     on_file = facts(
@@ -76,8 +77,10 @@ async def reassess(
     before = await newest_decision(session, referral.id)
     agreed_to = (referral.submitted.get("consent") or {}).get("given")
     policy = await policy_in_force(session, actor=actor, programme_id=referral.programme_id, on=referral.received_on)
-    decision = judged(
-        actor=actor, referral=referral, policy=policy, known=known, consent_given=agreed_to, before=before, now=now
+    decision = EligibilityDecision(
+        **judged(
+            actor=actor, referral=referral, policy=policy, known=known, consent_given=agreed_to, before=before, now=now
+        )
     )
     if only_if_different and same_decision(decision, before):
         return referral

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.kernel import events
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.additions import Clocked
+from app.domain.kernel.additions import Clocked, New
 from app.domain.kernel.events import Event
 from app.domain.kernel.rows import civil_date
 from app.domain.referrals.models import Disposition, DispositionChange, Referral
@@ -21,25 +21,24 @@ INFORMATION_DUE_DAYS = 14
 LEDGER_CLOCK = "throughgate.ledger_clock(false)"
 
 
-def first_standing(
-    *, actor: Actor, referral: Referral, disposition: Disposition, step: Step, now: datetime
-) -> DispositionChange:
+def first_standing(*, actor: Actor, referral: Referral, disposition: Disposition, step: Step, now: datetime) -> New:
     """Where a new referral stands. Both rows take their instant from the ledger's clock when they are added: see
     `CLOCKED`."""
     waiting_for = disposition is Disposition.AWAITING_INFORMATION
     referral.disposition = referral.disposition_for_partner = disposition
     referral.information_due_on = civil_date(now) + timedelta(days=INFORMATION_DUE_DAYS) if waiting_for else None
-    return DispositionChange(
-        charity_id=actor.charity_id,
-        referral_id=referral.id,
-        sequence=1,
-        disposition=disposition,
-        source=referral.source,
-        step=step,
-        effective_on=referral.received_on,
-        recorded_at=now,
-        recorded_by=actor.subject_id,
-    )
+    change = {
+        "charity_id": actor.charity_id,
+        "referral_id": referral.id,
+        "sequence": 1,
+        "disposition": disposition,
+        "source": referral.source,
+        "step": step,
+        "effective_on": referral.received_on,
+        "recorded_at": now,
+        "recorded_by": actor.subject_id,
+    }
+    return New(DispositionChange, change)
 
 
 CLOCKED: Clocked = {Referral: "disposition_since", DispositionChange: "recorded_at"}
@@ -130,15 +129,16 @@ async def next_sequence(session: AsyncSession, referral_id: UUID) -> int:
     return (newest.one() or 0) + 1
 
 
-def event_of(actor: Actor, referral: Referral, type: str, now: datetime) -> Event:
-    return Event(
-        charity_id=actor.charity_id,
-        type=type,
-        aggregate_id=referral.id,
-        aggregate_version=referral.version,
-        partner_id=referral.partner_id,
-        occurred_at=now,
-    )
+def event_of(actor: Actor, referral: Referral, type: str, now: datetime) -> New:
+    happened = {
+        "charity_id": actor.charity_id,
+        "type": type,
+        "aggregate_id": referral.id,
+        "aggregate_version": referral.version,
+        "partner_id": referral.partner_id,
+        "occurred_at": now,
+    }
+    return New(Event, happened)
 
 
 async def publish(session: AsyncSession, actor: Actor, referral: Referral, type: str, now: datetime) -> None:
