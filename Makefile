@@ -11,11 +11,12 @@ LOG := .venv/install.log
 # An environment that no longer runs, or that was made for another path, is made again.
 $(shell [ "$$(cat $(STAMP) 2>/dev/null)" = "$$(pwd)" ] && $(VENV) -c '' 2>/dev/null || rm -f $(STAMP))
 
-.PHONY: help run test test-browser lint types format openapi lock clean bench
+.PHONY: help run test test-nightly test-browser lint types format openapi lock clean bench
 
 help:
 	@echo "make run           start the demo on http://127.0.0.1:$(PORT) (PORT=… for another port)"
 	@echo "make test          lint, types, import contracts and all tests"
+	@echo "make test-nightly  the tests that try things by chance, many times over"
 	@echo "make test-browser  the tests that drive a real Chromium"
 	@echo "make bench         the service beside pgbench and its peers (bench/README.md)"
 	@echo "make lint, types, format, openapi, lock, clean"
@@ -26,6 +27,11 @@ run: $(STAMP)
 test: lint types
 	@echo "Running the tests …"
 	@$(VENV) -m pytest -n $(WORKERS) -q -m "not browser"
+
+# Hours: random GraphQL documents against plain execution, random requests against the OpenAPI document.
+test-nightly: $(STAMP)
+	@THROUGHGATE_EQUALITY_DOCUMENTS=10000 THROUGHGATE_FUZZ_EXAMPLES=100 \
+		$(VENV) -m pytest -n $(WORKERS) -q tests/graphql/test_equality.py tests/api/test_schemathesis.py
 
 test-browser: $(STAMP)
 	@$(VENV) -m pytest -q -m browser

@@ -180,6 +180,9 @@ def _complete(operation: dict[str, Any], method: str, permission: Permission | N
     for response in operation["responses"].values():
         if len(response.get("content", {})) > 1 and response["content"].get("application/json") == {"schema": {}}:
             del response["content"]["application/json"]  # what FastAPI assumes of a route that answers something else
+    for parameter in operation.get("parameters", ()):
+        if parameter["schema"].pop("deprecated", False):  # where OpenAPI looks for it
+            parameter["deprecated"] = True
     if "304" in operation["responses"]:
         operation.setdefault("parameters", []).append(_IF_NONE_MATCH)
     operation["responses"].pop("422", None)

@@ -100,7 +100,8 @@ async def list_referrals(
 async def read_referral(
     referral_id: UUID, query: Annotated[OneQuery, Query()], call: Call = needs(Permission.REFERRALS_READ)
 ) -> Response:
-    """One referral with its newest decision and the steps that are open. `expand=history` adds its history."""
+    """One referral with its newest decision and the steps that are open. `expand=history` adds its history; `programme`,
+    `partner` and `duplicate_of` what these name."""
     view = referrals_for(call.actor)
     return await call.one(view, referral_id, query.selection(view))
 

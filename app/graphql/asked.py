@@ -1,5 +1,7 @@
 """What was asked: one operation of a validated document with its variables; and what the schema says of itself."""
 
+import asyncio
+from collections import OrderedDict
 from typing import Any
 
 import orjson
@@ -14,7 +16,12 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
+from app.domain.kernel.errors import DocumentTooComplex
 from app.graphql.selection import TYPENAME, Document, Wanted
+
+MAX_INTROSPECTED = 2
+_MOST_SAID = 32
+_said: OrderedDict[tuple[int, int, str, bytes], tuple[DocumentNode, str]] = OrderedDict()
 
 
 class Asked:
@@ -37,15 +44,30 @@ class Asked:
         assert root is not None
         self.root: GraphQLObjectType = root
         self.members: list[Wanted] = self.document.members(root, [operation.selection_set])
+        introspected = sum(wanted.name in ("__schema", "__type") for wanted in self.members)
+        if introspected > MAX_INTROSPECTED:
+            raise DocumentTooComplex(
+                f"The document's number of introspection fields is {introspected}; the limit is {MAX_INTROSPECTED}."
+            )
 
     @property
     def changes(self) -> bool:
         return self.operation.operation is OperationType.MUTATION
 
-    def introspected(self, wanted: Wanted) -> str:
-        """What the schema says of itself, by graphql-core's own executor, as JSON."""
+    async def introspected(self, wanted: Wanted) -> str:
+        """What the schema says of itself, by graphql-core's own executor, as JSON. It is the same for everybody, so it is
+        kept; it takes long, so it is made beside the loop that answers others."""
         if wanted.name == TYPENAME:
             return orjson.dumps(self.root.name).decode()
+        # By identity, as in `prepared`: the entry keeps the document alive, so its id stays its own.
+        key = (id(self.node), id(self.operation), wanted.key, orjson.dumps(self.variables, option=orjson.OPT_SORT_KEYS))
+        if key not in _said:
+            _said[key] = self.node, await asyncio.to_thread(self._introspect, wanted)
+            if len(_said) > _MOST_SAID:
+                _said.popitem(last=False)
+        return _said[key][1]
+
+    def _introspect(self, wanted: Wanted) -> str:
         only = OperationDefinitionNode(
             operation=OperationType.QUERY,
             selection_set=SelectionSetNode(selections=tuple(wanted.nodes)),

@@ -55,7 +55,7 @@ class Execution:
 
     async def _member(self, wanted: Wanted) -> Json:
         if wanted.name.startswith("__"):
-            return self._asked.introspected(wanted)
+            return await self._asked.introspected(wanted)
         try:
             return await self._answered(wanted)
         except DomainError:

@@ -53,7 +53,7 @@ def looked_up(view: View, lookup: str, value: Any) -> dict[str, Any]:
         info = view.shape.model_fields[column]
         at = f"/by/{lookup}" if len(columns) == 1 else f"/by/{lookup}/{column}"
         try:
-            kind = Annotated.__class_getitem__((info.annotation, *info.metadata, None))  # type: ignore[attr-defined]
+            kind: Any = Annotated[(info.annotation, *info.metadata, "of the thing itself")]
             checked[column] = TypeAdapter(kind).validate_python(given[column])
         except ValidationError as error:
             raise ValidationFailed(errors=input_errors(error, at)) from None

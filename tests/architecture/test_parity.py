@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel
-from sqlalchemy import bindparam
+from sqlalchemy import UniqueConstraint, bindparam
 from sqlalchemy import inspect as mapped
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import aliased
@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 
 import app.domain
 from app.api.openapi import api_routes
-from app.domain.kernel.access import ROLE_PERMISSIONS, Viewer
+from app.domain.kernel.access import ROLE_PERMISSIONS, Side, Viewer
 from app.domain.kernel.reading import Collection, View, compile_one, select_fields
 from app.main import bare_app
 
@@ -75,6 +75,33 @@ def test_somebody_may_see_a_view_and_it_compiles_for_everybody_who_may(view: Vie
     assert readers
     for viewer in readers:
         assert compile_one(view, select_fields(view), viewer).sql
+
+
+@every_view
+def test_what_else_finds_one_finds_one_alone(view: View) -> None:
+    """A lookup's columns are unique within a charity, or within what the view's own scope leaves of it."""
+    assert not (view.lookups and view.audited)
+    table = mapped(view.row).local_table
+    unique = [{column.name for column in one.columns} for one in (*table.constraints, *table.indexes) if _unique(one)]
+    within = {"charity_id"} | ({"partner_id"} if view.side is Side.AGENCY else set())
+    for lookup, columns in view.lookups.items():
+        assert {*columns} <= view.shape.model_fields.keys()
+        assert [one for one in unique if one <= {*columns} | within], lookup
+
+
+def _unique(one: Any) -> bool:
+    return isinstance(one, UniqueConstraint) or bool(getattr(one, "unique", False))
+
+
+@every_view
+def test_what_is_audited_is_reached_by_its_key_alone(view: View) -> None:
+    """Else it could be read, in passing, without an entry. A part of it is reached through it, or by a key of its own."""
+    for target in (
+        *(edge.target() for edge in view.edges.values()),
+        *(link.collection().view for link in view.connections.values()),
+    ):
+        assert not target.audited
+        assert target.part_of is None or (view.audited and target.part_of[0] == view.name)
 
 
 def test_the_names_of_views_are_unique() -> None:

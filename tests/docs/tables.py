@@ -16,6 +16,11 @@ from app.domain.kernel.access import ROLE_PERMISSIONS, Permission, Role
 from app.domain.kernel.errors import catalogue
 from app.domain.referrals.models import Disposition, Source
 from app.domain.referrals.rules import JUDGED, TABLE, Step, status_of
+from app.graphql import limits
+from app.graphql.naming import type_name
+from app.graphql.schema import schema
+from app.graphql.selection import camel
+from app.graphql.types import REGISTRY
 from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
@@ -83,6 +88,21 @@ PREDICATES = {
     "incentive_level": "not on one of these incentive levels",
     "risk_flag": "none of these alert codes is in force",
     "always": "true of everybody",
+}
+
+LIMITS = {
+    "MAX_BYTES": "bytes",
+    "MAX_TOKENS": "tokens",
+    "MAX_DEPTH": "fields below each other",
+    "MAX_SELECTIONS": "selections, with all fragments expanded",
+    "MAX_LIST_PARTS": "`edges` and `pageInfo` in all its lists",
+    "MAX_ROOT_FIELDS": "root fields",
+    "MAX_ALIASES": "aliases",
+    "MAX_ALIASES_OF_ONE": "aliases of one field in one place",
+    "MAX_FRAGMENTS": "fragments",
+    "MAX_DIRECTIVES": "directives",
+    "MAX_COST": "expected rows: a list counts as long as it is asked for, 50 if that is not said",
+    "MAX_PAGE": "rows on a page, and ids of `nodes`",
 }
 
 
@@ -185,6 +205,32 @@ def problems() -> str:
     return _table(("code", "status", "means", "what to do"), rows)
 
 
+def _links() -> Iterable[tuple[str, str, str, str]]:
+    schema()
+    for name, view in sorted(REGISTRY.views.items()):
+        for member, edge in view.edges.items():
+            if edge.expand:
+                yield (
+                    name,
+                    member,
+                    f"`[{type_name(edge.target())}]`" if edge.many else f"`{type_name(edge.target())}`",
+                    edge.target().permission,
+                )
+        for member, link in view.connections.items():
+            of = link.collection().view
+            yield name, member, f"a list of `{type_name(of)}`", of.permission
+
+
+def graphql_links() -> str:
+    rows = ((f"`{name}`", f"`{camel(member)}`", to, f"`{scope}`") for name, member, to, scope in _links())
+    return _table(("from", "field", "to", "needs the scope"), rows)
+
+
+def graphql_limits() -> str:
+    rows = ((told, f"{getattr(limits, name):,}") for name, told in LIMITS.items())
+    return _table(("of a document", "at most"), rows)
+
+
 MADE: dict[str, Callable[[], str]] = {
     "dispositions": dispositions,
     "steps": steps,
@@ -195,6 +241,8 @@ MADE: dict[str, Callable[[], str]] = {
     "policies": policies,
     "permissions": permissions,
     "problems": problems,
+    "graphql-links": graphql_links,
+    "graphql-limits": graphql_limits,
 }
 
 

@@ -172,6 +172,7 @@ def test_what_can_be_pasted_works(demo: tuple[Path, int]) -> None:
         "README.md",
         "partner.md",
         "front-end.md",
+        "graphql.md",
         "scripts.md",
         "subscriptions.md",
         "eligibility.md",
@@ -185,6 +186,8 @@ def test_what_can_be_pasted_works(demo: tuple[Path, int]) -> None:
     assert "LEGAL_STATUS_UNKNOWN" in said["partner.md"]
     assert "pushed again: 201 replayed: true" in said["partner.md"]
     assert '"withdrawn"' in said["partner.md"]
+    assert '"policyVersion"' in said["graphql.md"]
+    assert "errors" not in said["graphql.md"]
     assert re.search(r"^\d+ waiting on \d{4}-\d\d-\d\d$", said["front-end.md"], re.MULTILINE)
     assert "2024-02-01,2025-03-31," in said["scripts.md"]
     assert "EARLY_RELEASE_POSSIBLE:HDCED" in said["eligibility.md"]

@@ -565,6 +565,21 @@ async def test_introspection_knows_its_own_variables_and_fragments(manager: Call
     assert found["__schema"]["subscriptionType"] == {"name": "Subscription"}
 
 
+async def test_the_schema_is_asked_for_no_more_than_twice_at_once(manager: Caller) -> None:
+    twice = await data(manager, '{ __schema { queryType { name } } __type(name: "Problem") { name } }')
+    assert twice["__type"] == {"name": "Problem"}
+    asked = "".join(f"a{n}: __schema {{ ...S }} " for n in range(3))
+    refused = await ask(manager, f"{{ {asked} }} fragment S on __Schema {{ types {{ name fields {{ name }} }} }}")
+    assert refused.json()["errors"][0]["extensions"]["code"] == "GRAPHQL_LIMIT_EXCEEDED"
+    assert "introspection fields is 3; the limit is 2" in refused.text
+
+
+async def test_what_the_schema_says_is_kept_by_what_was_asked(manager: Caller) -> None:
+    query = "query($n: String!) { __type(name: $n) { name } }"
+    told = [(await data(manager, query, n=name))["__type"] for name in ("Problem", "Referral", "Problem", "Nothing")]
+    assert told == [{"name": "Problem"}, {"name": "Referral"}, {"name": "Problem"}, None]
+
+
 async def test_a_misspelt_document_of_a_partner_is_not_run(made: Filled) -> None:
     answered = await ask(made.charity.machine, "{ submittedReferrals { edges { node { disposition people } } } }")
     assert answered.status_code == 422

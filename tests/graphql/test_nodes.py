@@ -279,3 +279,11 @@ async def test_exactly_one_and_not_null_is_said_clearly(made: Filled, query: str
     [told] = answered.json()["errors"]
     assert told["message"] == "Give exactly one of the fields of ReferralBy, and not null."
     assert told["extensions"]["code"] in ("GRAPHQL_VALIDATION_FAILED", "VALIDATION_FAILED")
+
+
+async def test_a_null_that_only_the_variables_show_is_no_fault_of_the_service(made: Filled) -> None:
+    """A default lets a nullable variable stand where null may not."""
+    query = 'query($id: ID = "x") { referral(id: $id) { id } }'
+    assert await data(made.charity.manager, query) == {"referral": None}
+    refused = await ask(made.charity.manager, query, id=None)
+    assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (422, "VALIDATION_FAILED")

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 from graphql import (
+    GraphQLObjectType,
+    GraphQLSchema,
     OperationDefinitionNode,
     get_introspection_query,
+    get_named_type,
     is_non_null_type,
     validate,
 )
@@ -15,8 +18,9 @@ from graphql.execution.values import get_variable_values
 
 from app.domain.kernel.access import Role
 from app.graphql.limits import check, read
-from app.graphql.roots import MUTATIONS, QUERIES, live_roots
+from app.graphql.roots import MUTATIONS, QUERIES, Computed, live_roots
 from app.graphql.schema import schema, sdl
+from app.graphql.types import REGISTRY
 from tests.world import World
 
 ROOT = Path(__file__).parent.parent.parent
@@ -76,3 +80,33 @@ def test_a_query_s_field_may_be_null_so_that_one_refusal_does_not_spoil_the_rest
     for name, field in schema().query_type.fields.items():  # type: ignore[union-attr]
         # A list of nodes is as long as that of the ids, whatever becomes of each.
         assert is_non_null_type(field.type) is (name == "nodes"), name
+
+
+def test_what_a_rule_answers_with_has_no_links_that_it_would_not_follow() -> None:
+    """A computed answer is a plain value: a type of it that a view has too must not promise lists inside."""
+    computed = {"Decision", "PersonSummary"}
+    for name in computed:
+        view = REGISTRY.views[name]
+        assert not view.connections
+        assert not [edge for edge in view.edges if edge not in view.shape.model_fields]
+    core = schema()
+    plain = [root.shape for root in QUERIES.values() if isinstance(root, Computed)]
+    assert plain
+    reached = {one for shape in plain for one in _types_below(core, type_name_of(shape))}
+    assert reached & {*REGISTRY.views} == computed
+
+
+def type_name_of(shape: type) -> str:
+    return shape.__name__.removesuffix("Read")
+
+
+def _types_below(core: GraphQLSchema, name: str) -> set[str]:
+    found, pending = {name}, [name]
+    while pending:
+        kind = core.get_type(pending.pop())
+        for field in kind.fields.values() if isinstance(kind, GraphQLObjectType) else ():
+            below = get_named_type(field.type).name
+            if below not in found:
+                found.add(below)
+                pending.append(below)
+    return found

@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Date, DateTime, Integer, Uuid
 from app import domain
 from app.database import Database, Found, Page, Reader
 from app.domain.eligibility.queries import policy_for_preview
-from app.domain.kernel.access import ROLE_PERMISSIONS, Role, Side
+from app.domain.kernel.access import ROLE_PERMISSIONS, Role, Side, Viewer
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.reading import Collection, Entry, Listing, Plan, Selection, View, select_fields
 from app.domain.kernel.reading.cursors import Cursors
@@ -130,7 +130,7 @@ def _readings(view: View) -> Iterator[tuple[str, Role, bool]]:
 
 
 def shapes() -> list[Shape]:
-    return [*_of_views(), *_of_connections(), *_of_collections(), *_by_hand()]
+    return [*_of_views(), *_of_lookups(), *_of_connections(), *_of_nodes(), *_of_collections(), *_by_hand()]
 
 
 def _of_views() -> Iterator[Shape]:
@@ -147,6 +147,34 @@ def _of_views() -> Iterator[Shape]:
                 ),
                 of_all=of_all,
             )
+
+
+def _of_lookups() -> Iterator[Shape]:
+    for view in views().values():
+        for lookup, columns in view.lookups.items():
+
+            def ask(
+                reader: Reader, known: Known, view: View = view, lookup: str = lookup, columns: Any = columns
+            ) -> Awaitable[Any]:
+                given = {column: known[f"{view.name}.{column}"] for column in columns}
+                return reader.one_by(view, lookup, given, select_fields(view), {})
+
+            yield Shape(f"one {view.name} by {lookup}", reader_of(view), ask)
+
+
+def _of_nodes() -> Iterator[Shape]:
+    """All that a role sees, by one statement; and each kind alone."""
+    for role in (Role.MANAGER, Role.REFERRER, Role.DATA_PROTECTION_LEAD):
+        viewer = Viewer(role.side, ROLE_PERMISSIONS[role])
+        seen = [view for view in views().values() if view.is_node and view.refuses(viewer) is None]
+        for kinds in (seen, *([one] for one in seen if reader_of(one) is role)):
+
+            async def ask(reader: Reader, known: Known, kinds: list[View] = kinds) -> Page:
+                keys = [known[f"key of {view.name}"] for view in kinds]
+                found = await reader.nodes([(view, select_fields(view)) for view in kinds], keys, {})
+                return Page([json for _, json in found.values()], None)
+
+            yield Shape(f"nodes as {role.value}: {', '.join(view.name for view in kinds)}", role, ask)
 
 
 def _of_connections() -> Iterator[Shape]:

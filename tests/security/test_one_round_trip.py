@@ -79,6 +79,8 @@ async def known_of(filled: Filled, rows: Rows) -> dict[str, Any]:
             f"{view}.reference": filled.person["reference"],
             f"{view}.partner_reference": filled.person["partner_reference"],
         }
+    known["organisation.code"] = await rows.one("select code from organisation where id = $1", filled.charity.id)
+    known["member.email"] = await rows.one("select email from member where id = $1", filled.charity.manager.id)
     for view in ("custody_facts", "consent", "explanation"):
         known[f"{view}.person_id"] = ids["person_id"]
     for view in ("disposition_change", "eligibility_decision"):
