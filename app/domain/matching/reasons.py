@@ -1,0 +1,174 @@
+"""Why somebody was left over, why a mentor has free places, and what would have changed it.
+
+Every sentence here can be checked by changing the input as it says and solving again.
+"""
+
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from app.domain.matching.codes import CURES, Change, Rule
+from app.domain.matching.matrix import Matrix
+from app.domain.matching.optimum import UNSERVED, Edges
+
+
+@dataclass(frozen=True)
+class NearestChange:
+    """`places` more with any one of `mentors`; or these `rules` lifted between him and the first of `mentors`."""
+
+    code: Change
+    mentors: tuple[int, ...] = ()
+    places: int = 0
+    rules: tuple[Rule, ...] = ()
+    served: bool = True
+    """Whether he would then have been served, not only become possible."""
+
+    def cures(self) -> list[str]:
+        return [CURES[rule] for rule in self.rules]
+
+
+@dataclass(frozen=True)
+class LeftOver:
+    """A person for whom the best assignment has nobody.
+
+    `possible` counts the mentors whom no rule rules out. If there are any, all their places went to people who come
+    first; `last_served` is the last of those in the order: had this person come before him, he would have been served.
+    """
+
+    person: int
+    possible: int
+    blocked: dict[Rule, int]
+    last_served: int | None
+    change: NearestChange
+
+
+@dataclass(frozen=True)
+class Unused:
+    """A mentor with `places` left. `possible` counts the people whom no rule rules out: all are served by somebody."""
+
+    mentor: int
+    places: int
+    possible: int
+    blocked: dict[Rule, int] = field(default_factory=dict)
+
+
+class Solved:
+    """A solved programme: who has whom, and what follows from it."""
+
+    def __init__(self, edges: Edges, places: Sequence[int], assigned: Sequence[int]) -> None:
+        self.edges, self.places, self.assigned = edges, list(places), list(assigned)
+        taken = Counter(mentor for mentor in assigned if mentor != UNSERVED)
+        self.left = [room - taken[n] for n, room in enumerate(self.places)]
+        order = np.argsort(edges.rows, kind="stable")
+        starts = np.searchsorted(edges.rows[order], np.arange(edges.people + 1))
+        self._columns, self._starts = edges.columns[order], starts
+        self._last = self._last_served()
+
+    def mentors_of(self, person: int) -> Matrix:
+        """The columns of the mentors whom no rule rules out for him, free places or not."""
+        return self._columns[self._starts[person] : self._starts[person + 1]]
+
+    def unserved(self) -> list[int]:
+        return [person for person, mentor in enumerate(self.assigned) if mentor == UNSERVED]
+
+    def last_served(self, person: int) -> int | None:
+        """The least pressing case whose place he would have if he came before him."""
+        found = [self._last[mentor] for mentor in self.mentors_of(person) if self._last[mentor] is not None]
+        return max((last for last in found if last is not None), default=None)
+
+    def ahead(self) -> dict[int, int]:
+        """For each unserved person with a possible mentor: how many unserved come before him who want the same places."""
+        groups: dict[int, int] = {}
+        counted: dict[int, int] = {}
+        parts = self._parts()
+        for person in self.unserved():
+            mentors = self.mentors_of(person)
+            if len(mentors):
+                group = parts[int(mentors[0])]
+                counted[person] = groups.get(group, 0)
+                groups[group] = counted[person] + 1
+        return counted
+
+    def _last_served(self) -> list[int | None]:
+        """For each mentor the least pressing case that can be put out, step by step, when one more person is put in:
+        each person put out of a place may take another's, whose holder may take another's, and so on."""
+        pushes: dict[int, list[int]] = {}
+        for person, mentor in enumerate(self.assigned):
+            if mentor != UNSERVED:
+                for other in self.mentors_of(person).tolist():
+                    if other != mentor:
+                        pushes.setdefault(other, []).append(mentor)
+        last: list[int | None] = [None] * self.edges.mentors
+        for person in range(self.edges.people - 1, -1, -1):
+            waiting = deque([self.assigned[person]])
+            while waiting:
+                mentor = waiting.popleft()
+                if mentor != UNSERVED and last[mentor] is None:
+                    last[mentor] = person
+                    waiting.extend(pushes.get(mentor, ()))
+        return last
+
+    def _parts(self) -> list[int]:
+        """Mentors who share people, directly or through others, have the same number."""
+        nodes = self.edges.people + self.edges.mentors
+        at = (self.edges.rows, self.edges.columns + self.edges.people)
+        graph = csr_array((np.ones(len(self.edges.rows), dtype=np.int8), at), shape=(nodes, nodes))
+        _, label = connected_components(graph, directed=False)
+        parts: list[int] = label[self.edges.people :].tolist()
+        return parts
+
+
+def left_over(solved: Solved, blocks: dict[int, list[tuple[Rule, ...]]]) -> list[LeftOver]:
+    """The reason of everybody unserved, in order. `blocks` gives each of them, mentor by mentor, the rules that rule the
+    pair out (`NO_PLACE` left aside)."""
+    ahead = solved.ahead()
+    told = []
+    for person in solved.unserved():
+        mentors = solved.mentors_of(person).tolist()
+        rules = blocks[person]
+        blocked = dict(sorted(Counter(rule for each in rules for rule in each).items()))
+        change = (
+            NearestChange(Change.MORE_PLACES, tuple(mentors), ahead[person] + 1)
+            if mentors
+            else _least_lifted(solved, rules)
+        )
+        told.append(LeftOver(person, len(mentors), blocked, solved.last_served(person), change))
+    return told
+
+
+def _least_lifted(solved: Solved, rules: list[tuple[Rule, ...]]) -> NearestChange:
+    """The mentor with the fewest rules to lift; of two, one with a place left, so that lifting them would have served
+    him."""
+    liftable = [
+        (len(each), solved.left[mentor] == 0, mentor)
+        for mentor, each in enumerate(rules)
+        if Rule.KNOWS_PERSON not in each
+    ]
+    if not liftable:
+        return NearestChange(Change.LIFT_RULES, served=False)
+    _, full, mentor = min(liftable)
+    return NearestChange(Change.LIFT_RULES, (mentor,), rules=rules[mentor], served=not full)
+
+
+def unused(solved: Solved, blocked: dict[int, dict[Rule, int]]) -> list[Unused]:
+    """The mentors with places left; `blocked` counts, for each, the people whom a rule rules out."""
+    possible = np.bincount(solved.edges.columns, minlength=solved.edges.mentors)
+    return [
+        Unused(mentor, left, int(possible[mentor]), blocked.get(mentor, {}))
+        for mentor, left in enumerate(solved.left)
+        if left > 0
+    ]
+
+
+def as_json(value: Any) -> Any:
+    """A dataclass of this module as plain JSON."""
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: as_json(getattr(value, name)) for name in value.__dataclass_fields__}
+    if isinstance(value, dict):
+        return {str(key): as_json(one) for key, one in value.items()}
+    return [as_json(one) for one in value] if isinstance(value, list | tuple) else value

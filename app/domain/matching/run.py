@@ -1,0 +1,152 @@
+"""A whole run as one pure function of its inputs: what is proposed, why, and why not. The same inputs, the same bytes."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel, ConfigDict
+
+from app.domain.matching.codes import Rule
+from app.domain.matching.facts import MenteeFacts, MentorFacts
+from app.domain.matching.matrix import fits
+from app.domain.matching.optimum import UNSERVED, edges_of, solve
+from app.domain.matching.pairs import Pair, judge, not_ready, ruled_out
+from app.domain.matching.policy import MatchingPolicyDocument
+from app.domain.matching.priority import in_order
+from app.domain.matching.reasons import LeftOver, NearestChange, Solved, left_over, unused
+
+_MOST_NAMED = 10
+
+
+class Inputs(BaseModel):
+    """Everything that a run is told."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    for_day: date
+    policy: MatchingPolicyDocument
+    mentees: tuple[MenteeFacts, ...]
+    mentors: tuple[MentorFacts, ...]
+
+    def canonical(self) -> str:
+        """As JSON text that is the same for the same inputs: sets and objects sorted, people and mentors by id."""
+        plain = self.model_dump(mode="json")
+        plain["mentees"].sort(key=lambda one: one["referral_id"])
+        plain["mentors"].sort(key=lambda one: one["mentor_id"])
+        return orjson.dumps(_sorted(plain), option=orjson.OPT_SORT_KEYS).decode()
+
+    def digest(self) -> str:
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is said of one person."""
+
+    referral_id: UUID
+    place: int
+    mentor_id: UUID | None
+    pair: Pair | None
+    reasons: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    lines: tuple[Line, ...]
+    summary: dict[str, Any]
+
+
+def propose(inputs: Inputs) -> Proposal:
+    """Solve a programme."""
+    people = in_order(inputs.mentees, inputs.policy, today=inputs.for_day)
+    mentors = sorted(inputs.mentors, key=lambda one: str(one.mentor_id))
+    points = fits(people, mentors, inputs.policy, today=inputs.for_day)
+    edges, places = edges_of(points), [mentor.places for mentor in mentors]
+    solved = Solved(edges, places, solve(edges, places))
+    asked = _Asked(inputs, people, mentors)
+    # The rules are named one by one only for those whom no mentor can take: for the others the places are the reason.
+    blocks = {n: asked.blocks(n) if not len(solved.mentors_of(n)) else [] for n in solved.unserved()}
+    told = {left.person: asked.told(left, solved) for left in left_over(solved, blocks)}
+    lines = []
+    for n, (person, column) in enumerate(zip(people, solved.assigned, strict=True)):
+        mentor = mentors[column] if column != UNSERVED else None
+        pair = judge(person, mentor, inputs.policy, today=inputs.for_day) if mentor else None
+        lines.append(Line(person.referral_id, n + 1, mentor.mentor_id if mentor else None, pair, told.get(n)))
+    return Proposal(tuple(lines), asked.summary(solved))
+
+
+class _Asked:
+    """A run's people and mentors by their place in it."""
+
+    def __init__(self, inputs: Inputs, people: Sequence[MenteeFacts], mentors: Sequence[MentorFacts]) -> None:
+        self._inputs, self._people, self._mentors = inputs, people, mentors
+
+    def blocks(self, person: int) -> list[tuple[Rule, ...]]:
+        """Mentor by mentor, what rules the pair out; a lack of places left aside, as it is nobody's fault."""
+        policy, today = self._inputs.policy, self._inputs.for_day
+        return [
+            tuple(
+                rule for rule in ruled_out(self._people[person], mentor, policy, today=today) if rule != Rule.NO_PLACE
+            )
+            for mentor in self._mentors
+        ]
+
+    def told(self, left: LeftOver, solved: Solved) -> dict[str, Any]:
+        before = None if left.last_served is None else str(self._people[left.last_served].referral_id)
+        return {
+            "possible": left.possible,
+            "blocked": {rule.value: count for rule, count in left.blocked.items()},
+            "before": before,
+            "change": self.change(left.change),
+        }
+
+    def change(self, change: NearestChange) -> dict[str, Any]:
+        return {
+            "code": change.code.value,
+            "mentor_ids": [str(self._mentors[n].mentor_id) for n in change.mentors[:_MOST_NAMED]],
+            "places": change.places,
+            "rules": [rule.value for rule in change.rules],
+            "cures": change.cures(),
+            "served": change.served,
+        }
+
+    def summary(self, solved: Solved) -> dict[str, Any]:
+        served = sum(column != UNSERVED for column in solved.assigned)
+        return {
+            "people": len(self._people),
+            "mentors": len(self._mentors),
+            "places": sum(solved.places),
+            "served": served,
+            "left_over": len(self._people) - served,
+            "unused": [self._unused(one.mentor, one.places, one.possible) for one in unused(solved, {})],
+        }
+
+    def _unused(self, column: int, places: int, possible: int) -> dict[str, Any]:
+        """Why somebody has places left: everybody whom they could take has somebody; or rules keep them from everybody."""
+        mentor, policy, today = self._mentors[column], self._inputs.policy, self._inputs.for_day
+        own = [rule for rule in not_ready(mentor, today) if policy.applies(rule)]
+        blocked: Counter[str] = Counter({rule.value: len(self._people) for rule in own})
+        if not possible and not own:
+            for person in self._people:
+                blocked.update(rule.value for rule in ruled_out(person, mentor, policy, today=today))
+        return {
+            "mentor_id": str(mentor.mentor_id),
+            "places": places,
+            "possible": possible,
+            "blocked": dict(sorted(blocked.items())),
+            "change": {"code": "ONE_MORE_PERSON"} if possible or not self._people else {"code": "LIFT_RULES"},
+        }
+
+
+def _sorted(value: Any) -> Any:
+    """Lists of plain codes came from sets, which have no order of their own."""
+    if isinstance(value, dict):
+        return {key: _sorted(one) for key, one in value.items()}
+    if isinstance(value, list):
+        plain = [_sorted(one) for one in value]
+        return sorted(plain) if all(isinstance(one, str) for one in plain) else plain
+    return value
