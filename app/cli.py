@@ -83,7 +83,7 @@ def _announce(configured: Settings) -> None:
     member = read_credentials(configured.data_dir)
     typer.echo(
         f"\nThroughgate is at {configured.issuer}\n"
-        f"  explorer   {configured.issuer}/docs\n"
+        f"  explorers  {configured.issuer}/docs (REST), {configured.issuer}/graphiql (GraphQL)\n"
         f"  sign in    {member['username']} with password {member['password']} (demo coordinator)\n"
         f"  a token    .venv/bin/throughgate token --role coordinator     (roles: {', '.join(Role)})\n"
         "Stop with Ctrl-C; what you enter is kept.\n"
