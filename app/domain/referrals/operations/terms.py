@@ -7,9 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Date, Text, Uuid, bindparam, desc, select
+from sqlalchemy import Date, Text, Uuid, bindparam, desc, select, true
 from sqlalchemy.orm import aliased
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.eligibility.models import EligibilityPolicy
@@ -114,7 +113,7 @@ def _terms() -> Statement:
         )
         .select_from(programme)
         .join(charity, charity.id == programme.charity_id)
-        .outerjoin(in_force, col(programme.id).is_not(None))
+        .outerjoin(in_force, true())
         .where(
             programme.id == bindparam("programme", type_=Uuid()),
             programme.charity_id == bindparam("charity", type_=Uuid()),
