@@ -32,10 +32,10 @@ class New:
     values: Mapping[str, Any]
 
     def written(self) -> dict[str, Any]:
-        return {
-            name: self.values[name] if name in self.values else _default(self.table, name)
-            for name in _columns(self.table)
-        }
+        columns = _columns(self.table)
+        if unknown := self.values.keys() - set(columns):  # else a misspelt column would be dropped in silence
+            raise AssertionError(f"{self.table.__name__} has no {', '.join(sorted(unknown))}")
+        return {name: self.values[name] if name in self.values else _default(self.table, name) for name in columns}
 
 
 async def add_together(
