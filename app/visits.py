@@ -70,13 +70,15 @@ class Visit:
         key = key.strip('"') if key else None  # a structured-field string; without its quotes it is the same key
         async with self.write(keep=keep) as session:
             if key is None or not keep:
-                return await answering(session, self.reader.within(session)), False
+                return await answering(session, self.reader.within(session, last=True)), False
             print_of_request = fingerprint()
             earlier = await earlier_answer(session, actor=self.actor, key=key, fingerprint=print_of_request)
             if earlier is not None:
                 return earlier, True
             answer = await answering(session, self.reader.within(session))
-            keep_answer(session, actor=self.actor, key=key, fingerprint=print_of_request, answer=answer, now=self.now)
+            await keep_answer(
+                session, actor=self.actor, key=key, fingerprint=print_of_request, answer=answer, now=self.now
+            )
         return answer, False
 
 

@@ -1,21 +1,23 @@
-"""Connections: how each one starts, and the small pool that hands them from reader to reader."""
+"""Connections: how each one starts, and the small pools that hand them from caller to caller."""
 
 import asyncio
-import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Generic, Protocol, TypeVar
 
 import asyncpg
 
 _SERVER_SETTINGS = {
     "application_name": "throughgate",
     "timezone": "UTC",
+    "standard_conforming_strings": "on",
     "jit": "off",
     "plan_cache_mode": "force_generic_plan",
     "statement_timeout": "15s",
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "30s",
 }
+_CLOSE_SECONDS = 5
 _TURN_SECONDS = 10  # how long a reader waits for a connection before it is told that the service is busy
 
 
@@ -39,74 +41,104 @@ class Connector:
         )
 
 
-Held = tuple[str, asyncpg.Connection]
+class Link(Protocol):
+    """What a pool hands out."""
+
+    def is_closed(self) -> bool: ...
+    def terminate(self) -> None: ...
+    async def close(self) -> None: ...
 
 
-class ReaderPool:
-    """Connections that keep their database role; a waiting caller is handed the next free one at once.
+L = TypeVar("L", bound=Link)
 
-    Few connections win on PostgreSQL, so when all are busy callers wait in line. A connection changes role only while
-    nobody uses it, and `throughgate.enter` checks it again in each statement.
-    """
 
-    def __init__(self, connect: Callable[[str], Awaitable[asyncpg.Connection]], size: int) -> None:
+class Pool(Generic[L]):
+    """A few links that go from hand to hand; when all are busy, callers wait in line and each gets the next free one at
+    once. Few connections win on PostgreSQL. A link keeps the database role that it last had."""
+
+    def __init__(self, connect: Callable[[str], Awaitable[L]], size: int) -> None:
         self._connect = connect
         self._size = size
         self._open = 0
-        self._idle: list[Held] = []
-        self._waiting: deque[asyncio.Future[Held | None]] = deque()
+        self._idle: list[tuple[str, L]] = []
+        self._waiting: deque[tuple[asyncio.Future[tuple[str, L] | None], float]] = deque()
+        self._impatience: asyncio.TimerHandle | None = None
         self._closed = False
 
-    @contextlib.asynccontextmanager
-    async def connection(self, role: str) -> AsyncIterator[asyncpg.Connection]:
-        held_role, connection = self._idle_one(role) or await self._take(role)
-        try:
-            if held_role != role:
-                await connection.execute(f'set session role "{role}"')
-                held_role = role
-            yield connection
-        except asyncpg.PostgresError:
-            self._give_back(role if held_role == role else "", connection)
-            raise
-        except BaseException:
-            # Cancelled or out of step in the middle of a statement: this connection is not trusted again.
-            self._discard(connection)
-            raise
-        else:
-            self._give_back(held_role, connection)
+    @property
+    def busy(self) -> int:
+        """How many links are in somebody's hands."""
+        return self._open - len(self._idle)
 
-    def _idle_one(self, role: str) -> Held | None:
+    async def take(self, role: str) -> tuple[str, L]:
+        """A link, with this role if one is free. Raises `TimeoutError` after ten seconds in line."""
+        return self._idle_one(role) or await self._next(role)
+
+    def give_back(self, role: str, link: L) -> None:
+        if link.is_closed() or self._closed:
+            self.discard(link)
+        elif not self._wake((role, link)):
+            self._idle.append((role, link))
+
+    def discard(self, link: L) -> None:
+        """For one that is not to be trusted again."""
+        link.terminate()
+        self._open -= 1
+        self._wake(None)
+
+    async def close(self) -> None:
+        self._closed = True
+        if self._impatience is not None:
+            self._impatience.cancel()
+        idle, self._idle = self._idle, []
+        for _, link in idle:
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await link.close()
+
+    def _idle_one(self, role: str) -> tuple[str, L] | None:
         """One that has this role already and nothing to do: the usual case, without a task to wait in."""
-        for position, (held, connection) in enumerate(self._idle):
+        for position, (held, link) in enumerate(self._idle):
             if held == role:
                 del self._idle[position]
-                if not connection.is_closed():
-                    return held, connection
+                if not link.is_closed():
+                    return held, link
                 self._open -= 1
                 break
         return None
 
-    async def _take(self, role: str) -> Held:
+    async def _next(self, role: str) -> tuple[str, L]:
         if self._open < self._size and not self._closed:
             return await self._new(role)
         while self._idle:
-            held, connection = self._idle.pop(0)
-            if not connection.is_closed():
-                return held, connection
+            held, link = self._idle.pop(0)
+            if not link.is_closed():
+                return held, link
             self._open -= 1
             return await self._new(role)
-        place: asyncio.Future[Held | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(place)
+        loop = asyncio.get_running_loop()
+        place: asyncio.Future[tuple[str, L] | None] = loop.create_future()
+        self._waiting.append((place, loop.time() + _TURN_SECONDS))
+        if self._impatience is None:
+            self._impatience = loop.call_later(_TURN_SECONDS, self._send_away)
         try:
-            async with asyncio.timeout(_TURN_SECONDS):
-                handed = await place
-        except (asyncio.CancelledError, TimeoutError):
-            if place.done() and not place.cancelled() and (late := place.result()) is not None:
-                self._give_back(*late)
+            handed = await place
+        except asyncio.CancelledError:
+            in_time = place.done() and not place.cancelled() and place.exception() is None
+            if in_time and (late := place.result()) is not None:
+                self.give_back(*late)
             raise
         return handed if handed is not None else await self._new(role)
 
-    async def _new(self, role: str) -> Held:
+    def _send_away(self) -> None:
+        """Whoever has waited too long is told so. One timer for the whole line, as the first in it is the first to go."""
+        loop = asyncio.get_running_loop()
+        while self._waiting and (self._waiting[0][1] <= loop.time() or self._waiting[0][0].done()):
+            place, _ = self._waiting.popleft()
+            if not place.done():
+                place.set_exception(TimeoutError())
+        self._impatience = loop.call_at(self._waiting[0][1], self._send_away) if self._waiting else None
+
+    async def _new(self, role: str) -> tuple[str, L]:
         self._open += 1
         try:
             return role, await self._connect(role)
@@ -115,27 +147,33 @@ class ReaderPool:
             self._wake(None)
             raise
 
-    def _give_back(self, role: str, connection: asyncpg.Connection) -> None:
-        if connection.is_closed() or self._closed:
-            self._discard(connection)
-        elif not self._wake((role, connection)):
-            self._idle.append((role, connection))
-
-    def _discard(self, connection: asyncpg.Connection) -> None:
-        connection.terminate()
-        self._open -= 1
-        self._wake(None)
-
-    def _wake(self, handed: Held | None) -> bool:
+    def _wake(self, handed: tuple[str, L] | None) -> bool:
         while self._waiting:
-            place = self._waiting.popleft()
+            place, _ = self._waiting.popleft()
             if not place.done():
                 place.set_result(handed)
                 return True
         return False
 
-    async def close(self) -> None:
-        self._closed = True
-        idle, self._idle = self._idle, []
-        for _, connection in idle:
-            await connection.close(timeout=5)
+
+class ReaderPool(Pool[asyncpg.Connection]):
+    """Connections for reads. One changes role only while nobody uses it, and `throughgate.enter` checks it again in each
+    statement."""
+
+    async def fetch(self, role: str, sql: str, arguments: Sequence[Any]) -> list[asyncpg.Record]:
+        """One statement, as this role, in a transaction of its own."""
+        held_role, connection = await self.take(role)
+        try:
+            if held_role != role:
+                await connection.execute(f'set session role "{role}"')
+                held_role = role
+            rows: list[asyncpg.Record] = await connection.fetch(sql, *arguments)
+        except asyncpg.PostgresError:
+            self.give_back(role if held_role == role else "", connection)
+            raise
+        except BaseException:
+            # Cancelled or out of step in the middle of a statement: this connection is not trusted again.
+            self.discard(connection)
+            raise
+        self.give_back(held_role, connection)
+        return rows

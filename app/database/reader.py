@@ -57,22 +57,27 @@ class Reader:
         *,
         request_id: str | None = None,
         session: AsyncSession | None = None,
+        last: bool = False,
     ) -> None:
         self._database = database
         self._cursors = cursors
         self.actor = actor
         self._request_id = request_id
         self._session = session
+        self._last = last
 
-    def within(self, session: AsyncSession) -> "Reader":
-        """The same reader, seeing what this transaction has written so far."""
-        return Reader(self._database, self._cursors, self.actor, request_id=self._request_id, session=session)
+    def within(self, session: AsyncSession, *, last: bool = False) -> "Reader":
+        """The same reader, seeing what this transaction has written so far. `last`: it writes nothing more after this reader
+        was used, which saves a round trip."""
+        return Reader(
+            self._database, self._cursors, self.actor, request_id=self._request_id, session=session, last=last
+        )
 
     async def rows(self, plan: Plan, values: dict[str, Any]) -> list[asyncpg.Record]:
         values = {**values, "ctx_cursor_secret": self._cursors.secret}
         if self._session is not None:
             return await self._database.fetch_within(
-                self._session, plan, values, actor=self.actor, request_id=self._request_id
+                self._session, plan, values, actor=self.actor, request_id=self._request_id, last=self._last
             )
         return await self._database.fetch(plan, values, actor=self.actor, request_id=self._request_id)
 
@@ -96,7 +101,7 @@ class Reader:
         whoever may only write must not read by changing nothing. Raises `Forbidden`, `NotFound`."""
         self.require(view, granted=granted)
         plan = compile_one(view, selection or select_fields(view), self.actor.viewer)
-        return await self._only(plan, {**(values or {}), "key": key})
+        return await self.planned(plan, {**(values or {}), "key": key})
 
     async def one_by(
         self, view: View, lookup: str, given: Mapping[str, Any], selection: Selection, values: dict[str, Any]
@@ -105,9 +110,10 @@ class Reader:
         `NotFound`."""
         self.require(view)
         plan = compile_one(view, selection, self.actor.viewer, lookup)
-        return await self._only(plan, values | {f"by_{name}": value for name, value in given.items()})
+        return await self.planned(plan, values | {f"by_{name}": value for name, value in given.items()})
 
-    async def _only(self, plan: Plan, values: dict[str, Any]) -> Found:
+    async def planned(self, plan: Plan, values: dict[str, Any]) -> Found:
+        """One thing by a plan of `compile_one`, whose view was required before. Raises `NotFound`."""
         rows = await self.rows(plan, values)
         if not rows:
             raise NotFound()

@@ -1,8 +1,5 @@
 """The database's refusals in the domain's words."""
 
-import contextlib
-from collections.abc import Iterator
-
 import asyncpg
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -35,12 +32,15 @@ def constraint(error: BaseException) -> str | None:
     return None
 
 
-@contextlib.contextmanager
-def translated() -> Iterator[None]:
+class translated:
     """Turns what PostgreSQL and its driver raise into domain errors where callers can do something about it."""
-    try:
-        yield
-    except Exception as error:
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _where: object) -> None:
+        if not isinstance(error, Exception):
+            return
         state = sqlstate(error)
         if state == _REVOKED:
             raise Unauthenticated(
@@ -49,4 +49,3 @@ def translated() -> Iterator[None]:
             ) from None
         if state in _BUSY or isinstance(getattr(error, "orig", None) or error, _OUT_OF_REACH):
             raise Unavailable(headers={"Retry-After": "1"}) from error
-        raise

@@ -11,29 +11,19 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database.connections import Connector, ReaderPool
 from app.database.feed import Feed
 from app.database.refusals import translated
+from app.database.writers import Writers
 from app.domain.kernel.access import Role
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.changes import OWN_AUTHORITY
-from app.domain.kernel.errors import OutcomeUnknown
 from app.domain.kernel.reading import Plan
-from app.domain.kernel.roles import AUTHENTICATOR, LOGIN, reading_role, writing_role
+from app.domain.kernel.roles import AUTHENTICATOR, reading_role, writing_role
 from app.domain.kernel.statements import DRIVER
-
-_SYNC_LOST = "01000"
-
-_ENTER = text(
-    "select set_config('role', :role, true), throughgate.enter(:subject, :app_role, :authority, :request, null, null)"
-)
-
-_ACT_AS = {role: f"set local role {role}" for each in Role for role in (reading_role(each), writing_role(each))}
 
 
 class Database:
@@ -44,29 +34,22 @@ class Database:
         connect = Connector(dsn)
         self._readers = ReaderPool(connect, pool_size)
         self.feed = Feed(connect)
-        self._engine: AsyncEngine = create_async_engine(
-            "postgresql+asyncpg://",
-            async_creator=lambda: connect(LOGIN),
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=10,
-            pool_recycle=1800,
-            pool_pre_ping=False,
-            hide_parameters=True,  # an error must not carry what was written
-            json_serializer=lambda value: orjson.dumps(value).decode(),
-            json_deserializer=orjson.loads,
-        )
+        self._writers = Writers(connect, pool_size)
+
+    @property
+    def writing(self) -> int:
+        """How many write transactions are under way."""
+        return self._writers.busy
 
     async def close(self) -> None:
         await self.feed.close()
         await self._readers.close()
-        await self._engine.dispose()
+        await self._writers.close()
 
     async def ping(self) -> None:
         """Raises `Unavailable` unless the database answers."""
         with translated():
-            async with self._readers.connection(AUTHENTICATOR) as connection:
-                await connection.fetchval("select 1")
+            await self._readers.fetch(AUTHENTICATOR, "select 1", ())
 
     async def fetch(
         self, plan: Plan, values: dict[str, Any], *, actor: Actor, request_id: str | None = None
@@ -74,9 +57,7 @@ class Database:
         """Run a compiled read as the actor: one statement, one round trip, its own transaction."""
         arguments = plan.arguments({**values, **_context(actor, request_id, plan, values)})
         with translated():
-            async with self._readers.connection(reading_role(actor.role)) as connection:
-                rows: list[asyncpg.Record] = await connection.fetch(plan.sql, *arguments)
-                return rows
+            return await self._readers.fetch(reading_role(actor.role), plan.sql, arguments)
 
     async def fetch_within(
         self,
@@ -86,16 +67,22 @@ class Database:
         *,
         actor: Actor,
         request_id: str | None = None,
+        last: bool = False,
     ) -> list[asyncpg.Record]:
-        """Run a compiled read inside a write transaction, so that an answer shows what was just written."""
-        await session.flush()
+        """Run a compiled read inside a write transaction, so that an answer shows what was just written. `last`: nothing is
+        written after it, so the transaction need not become a writer's again."""
+        if session.new or session.dirty or session.deleted:
+            await session.flush()
         actor = replace(actor, authority=session.info.get(OWN_AUTHORITY, actor.authority))
         with translated():
             driver: asyncpg.Connection = session.info[DRIVER]
             arguments = plan.arguments({**values, **_context(actor, request_id, plan, values)})
-            await driver.execute(_ACT_AS[reading_role(actor.role)])
+            reader, writer = reading_role(actor.role), writing_role(actor.role)
+            if reader != writer:
+                await driver.execute(_as(reader))
             rows: list[asyncpg.Record] = await driver.fetch(plan.sql, *arguments)
-            await driver.execute(_ACT_AS[writing_role(actor.role)])
+            if reader != writer and not last:
+                await driver.execute(_as(writer))
             return rows
 
     @contextlib.asynccontextmanager
@@ -105,45 +92,22 @@ class Database:
         """One write transaction as the actor. Commits when the block ends well, before anything is answered;
         `keep=False` (a dry run) always rolls back. Any error leaves nothing behind."""
         with translated():
-            async with AsyncSession(self._engine, expire_on_commit=False, autoflush=False) as session:
-                await session.exec(  # type: ignore[call-overload]
-                    _ENTER,
-                    params={
-                        "role": writing_role(actor.role),
-                        "subject": actor.subject_id,
-                        "app_role": actor.role.value,
-                        "authority": actor.authority,
-                        "request": request_id,
-                    },
-                )
-                raw = await (await session.connection()).get_raw_connection()
-                session.info[DRIVER] = raw.driver_connection
+            async with self._writers.transaction(_enter(actor, request_id), keep=keep) as session:
                 yield session
-                if keep:
-                    await self._commit(session)
-                else:
-                    await session.rollback()
 
     @contextlib.asynccontextmanager
     async def authenticator(self) -> AsyncIterator[AsyncSession]:
         """The transaction in which credentials are checked: nobody is signed in yet."""
         with translated():
-            async with AsyncSession(self._engine, expire_on_commit=False, autoflush=False) as session:
-                await session.exec(text("select set_config('role', :role, true)"), params={"role": AUTHENTICATOR})  # type: ignore[call-overload]
+            async with self._writers.transaction(_as(AUTHENTICATOR)) as session:
                 yield session
-                await self._commit(session)
 
     @contextlib.asynccontextmanager
     async def bootstrap(self) -> AsyncIterator[AsyncSession]:
         """The transaction in which the platform is founded: there is nobody yet who could sign in."""
         with translated():
-            async with AsyncSession(self._engine, expire_on_commit=False, autoflush=False) as session:
-                await session.exec(
-                    text("select set_config('role', :role, true)"),
-                    params={"role": reading_role(Role.PLATFORM_OPERATOR)},
-                )  # type: ignore[call-overload]
+            async with self._writers.transaction(_as(reading_role(Role.PLATFORM_OPERATOR))) as session:
                 yield session
-                await self._commit(session)
 
     async def tidy(self) -> None:
         """Forget what has no use any more: stored answers after 48 hours, failed log-ins after a day."""
@@ -151,23 +115,23 @@ class Database:
             await session.exec(text("delete from idempotency_record where created_at < now() - interval '48 hours'"))  # type: ignore[call-overload]
             await session.exec(text("delete from log_in_attempts where last_failed_at < now() - interval '1 day'"))  # type: ignore[call-overload]
 
-    async def _commit(self, session: AsyncSession) -> None:
-        """A commit that a synchronous standby did not confirm is neither kept nor lost: say so (`OutcomeUnknown`)."""
-        raw = await (await session.connection()).get_raw_connection()
-        driver: asyncpg.Connection = raw.driver_connection
-        warnings: list[Any] = []
 
-        def listen(_: Any, message: Any) -> None:
-            if message.sqlstate == _SYNC_LOST:
-                warnings.append(message)
+def _as(role: str) -> str:
+    return f"set local role {role}"
 
-        driver.add_log_listener(listen)
-        try:
-            await session.commit()
-        finally:
-            driver.remove_log_listener(listen)
-        if warnings:
-            raise OutcomeUnknown()
+
+def _enter(actor: Actor, request_id: str | None) -> str:
+    """Who acts, as a statement that needs no parameters: with them, beginning would take two round trips."""
+    told = (str(actor.subject_id), actor.role.value, str(actor.authority), request_id)
+    given = ", ".join("null" if one is None else quoted(one) for one in told)
+    return f"{_as(writing_role(actor.role))}; select throughgate.enter({given}, null, null)"
+
+
+def quoted(text: str) -> str:
+    """A text constant, under `standard_conforming_strings`, which each connection has."""
+    if "\x00" in text:
+        raise ValueError("PostgreSQL has no texts with NUL")
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _context(actor: Actor, request_id: str | None, plan: Plan, values: dict[str, Any]) -> dict[str, Any]:

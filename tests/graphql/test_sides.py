@@ -235,7 +235,7 @@ async def test_a_password_is_hashed_before_a_transaction_begins(
     busy: list[int] = []
 
     async def watched(password: str) -> str:
-        busy.append(world.app.state.services.database._engine.pool.checkedout())
+        busy.append(world.app.state.services.database.writing)
         return await credentials.new_password(password)
 
     monkeypatch.setattr(members, "new_password", watched)

@@ -181,8 +181,8 @@ async def test_nothing_is_left_behind_on_the_connection(
     settings = ("app.charity", "app.subject", "app.organisation", "app.role", "app.request")
 
     async def left(role: Role) -> list[str]:
-        async with database._readers.connection(reading_role(role)) as connection:
-            found = [await connection.fetchval("select current_setting($1, true)", name) for name in settings]
+        ask_again = "select current_setting($1, true)"
+        found = [(await database._readers.fetch(reading_role(role), ask_again, [name]))[0][0] for name in settings]
         async with database.authenticator() as session:
             raw = await (await session.connection()).get_raw_connection()
             ask = raw.driver_connection.fetchval

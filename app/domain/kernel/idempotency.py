@@ -5,13 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint, func
-from sqlmodel import select
+from sqlalchemy import UniqueConstraint
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.errors import IdempotencyKeyInUse, IdempotencyKeyReused
-from app.domain.kernel.rows import Identified, Tenanted, instant_field
+from app.domain.kernel.rows import Identified, Tenanted, instant_field, new_id
+from app.domain.kernel.statements import fetch
+
+_HOLD = "select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as held"
+_EARLIER = "select fingerprint, status, body, etag, location from idempotency_record where subject_id = $1 and key = $2"
+_KEEP = """
+insert into idempotency_record
+  (id, charity_id, subject_id, key, fingerprint, status, body, etag, location, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+"""
 
 
 class IdempotencyRecord(Identified, Tenanted, table=True):
@@ -54,35 +62,22 @@ async def earlier_answer(session: AsyncSession, *, actor: Actor, key: str, finge
     (`IdempotencyKeyInUse`, 409) instead of queueing on a connection each. Raises `IdempotencyKeyReused` (422) when the
     key belongs to another request.
     """
-    lock = func.hashtextextended(f"idempotency|{actor.subject_id}|{key}", 0)
-    held = await session.exec(select(func.pg_try_advisory_xact_lock(lock)))
-    if not held.one():
+    [held] = await fetch(session, _HOLD, f"idempotency|{actor.subject_id}|{key}")
+    if not held["held"]:
         raise IdempotencyKeyInUse(headers={"Retry-After": "1"})
-    statement = select(IdempotencyRecord).where(
-        IdempotencyRecord.subject_id == actor.subject_id, IdempotencyRecord.key == key
-    )
-    record = (await session.exec(statement)).one_or_none()
-    if record is None:
+    # A statement of its own: it must see what was committed before the lock was ours.
+    found = await fetch(session, _EARLIER, actor.subject_id, key)
+    if not found:
         return None
-    if record.fingerprint != fingerprint:
+    [record] = found
+    if record["fingerprint"] != fingerprint:
         raise IdempotencyKeyReused()
-    return Answer(record.status, record.body, record.etag, record.location)
+    return Answer(record["status"], record["body"], record["etag"], record["location"])
 
 
-def keep_answer(
+async def keep_answer(
     session: AsyncSession, *, actor: Actor, key: str, fingerprint: str, answer: Answer, now: datetime
 ) -> None:
     """Store the answer beside its effect; both become real with the same commit."""
-    session.add(
-        IdempotencyRecord(
-            charity_id=actor.charity_id,
-            subject_id=actor.subject_id,
-            key=key,
-            fingerprint=fingerprint,
-            status=answer.status,
-            body=answer.body,
-            etag=answer.etag,
-            location=answer.location,
-            created_at=now,
-        )
-    )
+    kept = (answer.status, answer.body, answer.etag, answer.location)
+    await fetch(session, _KEEP, new_id(), actor.charity_id, actor.subject_id, key, fingerprint, *kept, now)
