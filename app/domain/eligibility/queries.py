@@ -77,19 +77,6 @@ DECISIONS_OF = Collection(
 )
 
 
-def newest_decision(referral_id: ColumnElement[Any], row: Row) -> ColumnElement[bool]:
-    """Joins a referral to the newest decision on it."""
-    other: Row = aliased(EligibilityDecision)
-    newest = (
-        select_columns(func.max(other.sequence))
-        .where(other.referral_id == referral_id)
-        .correlate_except(other)
-        .scalar_subquery()
-    )
-    joined: ColumnElement[bool] = (row.referral_id == referral_id) & (row.sequence == newest)
-    return joined
-
-
 async def policy_in_force(
     session: AsyncSession, *, actor: Actor, programme_id: UUID, on: date
 ) -> EligibilityPolicy | None:

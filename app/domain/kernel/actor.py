@@ -1,6 +1,6 @@
 """Who asks. An Actor is an argument of every operation and query, never ambient."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -32,10 +32,11 @@ class Actor:
     charity_id: UUID
     organisation_id: UUID
     documents_only: bool = False
+    viewer: Viewer = field(init=False, compare=False, repr=False)
+    """What of it decides which things are shown, and how."""
 
-    @property
-    def viewer(self) -> Viewer:
-        return Viewer(self.role.side, self.permissions)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "viewer", Viewer(self.role.side, self.permissions))
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions

@@ -5,11 +5,10 @@ Foreign keys are checked when the statement ends, so the rows' order does not ma
 row-security policies as one that is added alone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import orjson
@@ -19,23 +18,42 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.kernel.statements import fetch
 
+T = TypeVar("T", bound=SQLModel)
 Clocked = Mapping[type[SQLModel], str]
 
 _FIRST_ROWS = 4  # the parameters before them are the audit entry's
 
 
-@dataclass(frozen=True)
 class New:
-    """A row that nobody looks at before it is written; what is left out is the column's default in the model."""
+    """A row that is not in the database yet and is not SQLAlchemy's: checked for its columns, as its values were checked
+    when they came in. It reads and is changed as a row of its table; what is left out is the column's default in the model.
+    Only `add_together` takes it."""
 
-    table: type[SQLModel]
-    values: Mapping[str, Any]
+    __slots__ = ("table", "values")
 
-    def written(self) -> dict[str, Any]:
-        columns = _columns(self.table)
-        if unknown := self.values.keys() - set(columns):  # else a misspelt column would be dropped in silence
-            raise AssertionError(f"{self.table.__name__} has no {', '.join(sorted(unknown))}")
-        return {name: self.values[name] if name in self.values else _default(self.table, name) for name in columns}
+    def __init__(self, table: type[SQLModel], values: Mapping[str, Any]) -> None:
+        columns = _columns(table)
+        if unknown := values.keys() - columns.keys():  # else a misspelt column would be dropped in silence
+            raise AssertionError(f"{table.__name__} has no {', '.join(sorted(unknown))}")
+        complete = {name: values[name] if name in values else made() for name, made in columns.items()}
+        object.__setattr__(self, "table", table)
+        object.__setattr__(self, "values", complete)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.values[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in self.values:
+            raise AttributeError(name)
+        self.values[name] = value
+
+
+def drafted(table: type[T], values: Mapping[str, Any]) -> T:
+    """A `New`, for whoever reads it as what it will be."""
+    return cast(T, New(table, values))
 
 
 async def add_together(
@@ -53,7 +71,7 @@ async def add_together(
     by_table: dict[type[SQLModel], list[dict[str, Any]]] = {}
     for row in rows:
         if isinstance(row, New):
-            by_table.setdefault(row.table, []).append(row.written())
+            by_table.setdefault(row.table, []).append(row.values)
         else:
             by_table.setdefault(type(row), []).append({name: getattr(row, name) for name in _columns(type(row))})
     shape = tuple((table, (clocked or {}).get(table)) for table in by_table)
@@ -82,13 +100,24 @@ def _statement(shape: tuple[tuple[type[SQLModel], str | None], ...], clock: str 
 
 
 @lru_cache(maxsize=256)
-def _columns(table: type[SQLModel]) -> tuple[str, ...]:
-    """What is written: everything but what the database itself fills in."""
-    return tuple(column.key for column in inspect(table).local_table.columns if column.server_default is None)
+def _columns(table: type[SQLModel]) -> dict[str, Callable[[], Any]]:
+    """What is written, with what makes it where it is left out: everything but what the database itself fills in."""
+    names = [column.key for column in inspect(table).local_table.columns if column.server_default is None]
+    return {name: _default(table, name) for name in names}
 
 
-def _default(table: type[SQLModel], name: str) -> Any:
-    return table.model_fields[name].get_default(call_default_factory=True)
+def _default(table: type[SQLModel], name: str) -> Callable[[], Any]:
+    field = table.model_fields[name]
+    if field.default_factory is not None:
+        return cast(Callable[[], Any], field.default_factory)
+    default = field.default
+
+    def made() -> Any:
+        if field.is_required():
+            raise AssertionError(f"{table.__name__} needs its {name}")
+        return default
+
+    return made
 
 
 def _json(rows: list[dict[str, Any]]) -> str:

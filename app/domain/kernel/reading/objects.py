@@ -100,10 +100,10 @@ def _edge(edge: Edge, selection: Selection, row: Row, viewer: Viewer) -> ColumnE
         .where(edge.on(row, target), *view.conditions(target, viewer))
         .correlate_except(target)
     )
-    if not edge.many:
-        return rows.limit(_LIMIT_ONE).scalar_subquery()
     if edge.order is not None:
         rows = rows.order_by(*edge.order(target))
+    if not edge.many:
+        return rows.limit(_LIMIT_ONE).scalar_subquery()
     listed = rows.limit(literal_column(str(edge.limit))).lateral()
     return select(func.coalesce(func.json_agg(listed.c.j), _EMPTY_LIST)).scalar_subquery()
 

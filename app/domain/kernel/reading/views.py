@@ -43,7 +43,8 @@ def unscoped(_: Row) -> Sequence[Condition]:
 
 @dataclass(frozen=True)
 class Edge:
-    """From one view to another. `on` joins the two rows; `many` lists at most `limit` of them by `order`."""
+    """From one view to another. `on` joins the two rows; `many` lists at most `limit` of them by `order`, else it is the first
+    of them."""
 
     target: Callable[[], "View"]
     on: Callable[[Row, Row], Condition]

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.domain.kernel import audit, events
 from app.domain.kernel.access import Permission, require
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.additions import add_together
+from app.domain.kernel.additions import add_together, drafted
 from app.domain.kernel.changes import apply, load_version, touch
 from app.domain.kernel.errors import AlreadyExists, invalid
 from app.domain.kernel.rows import civil_date
@@ -17,6 +17,7 @@ from app.domain.people.codes import EthnicitySource
 from app.domain.people.models import (
     ChangePerson,
     ConvictionInput,
+    CustodyFacts,
     CustodyInput,
     IdentifierInput,
     Person,
@@ -25,7 +26,9 @@ from app.domain.people.models import (
     ProtectedCharacteristics,
 )
 from app.domain.people.operations.on_file import Known
-from app.domain.people.operations.rows import conviction_row, custody_row, identifier_rows, keys_of, place_of
+from app.domain.people.operations.rows import conviction_row, custody_values, identifier_rows, keys_of, place_of
+
+_PERSON = set(ChangePerson.model_fields)
 
 
 def new_person(
@@ -42,12 +45,8 @@ def new_person(
     `pointer` for an impossible identifier."""
     _check_born(person.date_of_birth, f"{pointer}/date_of_birth", now)
     stamp = {"charity_id": actor.charity_id, "created_at": now, "created_by": actor.subject_id}
-    row = Person.model_validate(
-        person.model_dump(include=set(ChangePerson.model_fields))
-        | place_of(person.establishment)
-        | stamp
-        | {"updated_at": now}
-    )
+    told = person.model_dump(include=_PERSON)
+    row = drafted(Person, {**told, **place_of(person.establishment), **stamp, "updated_at": now})
     row.name_keys = keys_of(row)
     identifiers = identifier_rows(actor, row.id, person.identifiers, source=source, now=now, pointer=pointer)
     convictions = [conviction_row(actor, row.id, one, source=source, now=now) for one in person.convictions]
@@ -64,7 +63,8 @@ def new_person(
         )
     facts = None
     if custody is not None:
-        facts = custody_row(actor, row.id, custody, sequence=1, source=source, verified_by=None, now=now)
+        first = custody_values(actor, row.id, custody, sequence=1, source=source, verified_by=None, now=now)
+        facts = drafted(CustodyFacts, first)
     rows: list[SQLModel | None] = [row, *identifiers, *convictions, protected, facts]
     return Known(row, convictions, protected, facts), [each for each in rows if each is not None]
 

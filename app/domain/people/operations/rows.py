@@ -11,7 +11,6 @@ from app.domain.people.codes import MovementState
 from app.domain.people.models import (
     Conviction,
     ConvictionInput,
-    CustodyFacts,
     CustodyInput,
     IdentifierInput,
     Person,
@@ -19,6 +18,8 @@ from app.domain.people.models import (
 )
 from app.domain.people.names import name_keys
 from app.domain.people.rules import normalise
+
+_CUSTODY = set(CustodyInput.model_fields)
 
 
 def place_of(establishment: str | None) -> dict[str, object]:
@@ -71,7 +72,7 @@ def conviction_row(actor: Actor, person_id: UUID, one: ConvictionInput, *, sourc
     )
 
 
-def custody_row(
+def custody_values(
     actor: Actor,
     person_id: UUID,
     facts: CustodyInput,
@@ -80,12 +81,15 @@ def custody_row(
     source: str,
     verified_by: str | None,
     now: datetime,
-) -> CustodyFacts:
-    return CustodyFacts.model_validate(
-        facts.model_dump(include=set(CustodyInput.model_fields))
-        | recorded_by(actor, person_id, now)
-        | {"sequence": sequence, "source": source, "verified_by": verified_by}
-    )
+) -> dict[str, object]:
+    """The columns of a row of `CustodyFacts`."""
+    return {
+        **facts.model_dump(include=_CUSTODY),
+        **recorded_by(actor, person_id, now),
+        "sequence": sequence,
+        "source": source,
+        "verified_by": verified_by,
+    }
 
 
 def recorded_by(actor: Actor, person_id: UUID, now: datetime) -> dict[str, object]:

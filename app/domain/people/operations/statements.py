@@ -23,7 +23,7 @@ from app.domain.people.models import (
     RecordExplanation,
     SetProtectedCharacteristics,
 )
-from app.domain.people.operations.rows import custody_row, recorded_by
+from app.domain.people.operations.rows import custody_values, recorded_by
 
 
 async def record_custody_facts(
@@ -43,9 +43,10 @@ async def record_custody_facts(
     newest = await session.exec(
         select(func.coalesce(func.max(CustodyFacts.sequence), 0)).where(CustodyFacts.person_id == person_id)
     )
-    row = custody_row(
+    values = custody_values(
         actor, person_id, facts, sequence=newest.one() + 1, source=source, verified_by=verified_by, now=now
     )
+    row = CustodyFacts.model_validate(values)
     session.add(row)
     await audit.record(session, "person.custody_facts_recorded", person_id, facts.model_fields_set)
     await events.tell(session, actor, "person.custody_facts_recorded", person, now)

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.domain.eligibility.models import EligibilityDecision
 from app.domain.kernel.access import Permission, Role, require
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.additions import New, add_together
+from app.domain.kernel.additions import New, add_together, drafted
 from app.domain.kernel.errors import invalid
 from app.domain.kernel.rows import civil_date
 from app.domain.referrals.models import Channel, Disposition, Referral, ReferralFields, SubmitReferral
@@ -17,6 +17,8 @@ from app.domain.referrals.operations.standing import CLOCKED, LEDGER_CLOCK, even
 from app.domain.referrals.operations.terms import terms_of
 from app.domain.referrals.people import agreed, person_for
 from app.domain.referrals.rules import JUDGED, new_reference
+
+_REFERRAL = set(ReferralFields.model_fields)
 
 
 async def submit(session: AsyncSession, *, actor: Actor, command: SubmitReferral, now: datetime) -> Referral:
@@ -34,9 +36,10 @@ async def submit(session: AsyncSession, *, actor: Actor, command: SubmitReferral
     from_partner = actor.role is Role.REFERRER
     channel = command.channel or (Channel.API if from_partner else None)
     known, rows = await person_for(session, actor=actor, command=command, now=now)
-    referral = Referral.model_validate(
-        command.model_dump(include=set(ReferralFields.model_fields))
-        | {
+    referral = drafted(
+        Referral,
+        {
+            **command.model_dump(include=_REFERRAL),
             "charity_id": actor.charity_id,
             "person_id": known.person.id,
             "programme_id": command.programme_id,
@@ -52,7 +55,7 @@ async def submit(session: AsyncSession, *, actor: Actor, command: SubmitReferral
             "created_at": now,
             "created_by": actor.subject_id,
             "updated_at": now,
-        }
+        },
     )
     decision = judged(
         actor=actor,
@@ -85,7 +88,7 @@ async def submit(session: AsyncSession, *, actor: Actor, command: SubmitReferral
 
 def _as_received(command: SubmitReferral, channel: Channel | None) -> dict[str, Any]:
     """What was sent, for whoever sent it: the charity's later corrections are not theirs to see."""
-    return command.model_dump(mode="json", include=set(ReferralFields.model_fields)) | {
+    return command.model_dump(mode="json", include=_REFERRAL) | {
         "channel": channel.value if channel else None,
         "person": command.person.model_dump(mode="json", exclude_unset=True) if command.person else {},
         "custody": command.custody.model_dump(mode="json", exclude_unset=True) if command.custody else None,

@@ -8,7 +8,6 @@ from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 
 from app.domain.eligibility.models import EligibilityDecision
-from app.domain.eligibility.queries import newest_decision
 from app.domain.kernel.reading import Context, Plan, Row, compile_select, text_literal
 from app.domain.organisations.models import Programme
 from app.domain.people.queries import PERSON_SUMMARIES
@@ -38,7 +37,9 @@ def waiting() -> Plan:
         decision: Row = aliased(EligibilityDecision)
         end = (
             select_columns(decision.custody_end)
-            .where(newest_decision(referral.id, decision), decision.charity_id == Context.charity)
+            .where(decision.referral_id == referral.id, decision.charity_id == Context.charity)
+            .order_by(decision.sequence.desc())
+            .limit(literal_column("1"))
             .correlate_except(decision)
             .scalar_subquery()
         )

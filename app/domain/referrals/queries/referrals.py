@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 
-from app.domain.eligibility.queries import DECISIONS, DECISIONS_OF, newest_decision
+from app.domain.eligibility.queries import DECISIONS, DECISIONS_OF
 from app.domain.kernel.access import Permission, Side
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.reading import Collection, Connection, Context, Edge, Order, Row, View, attach, text_literal
@@ -110,7 +110,9 @@ REFERRALS: View = View(
     },
     edges={
         "person": Edge(lambda: PERSON_SUMMARIES, on=lambda r, p: p.id == r.person_id),
-        "eligibility": Edge(lambda: DECISIONS, on=lambda r, d: newest_decision(r.id, d)),
+        "eligibility": Edge(
+            lambda: DECISIONS, on=lambda r, d: d.referral_id == r.id, order=lambda d: [d.sequence.desc()]
+        ),
         "history": Edge(
             lambda: HISTORY_ENTRIES,
             on=lambda r, h: h.referral_id == r.id,
