@@ -2,11 +2,14 @@
 
 import asyncio
 import atexit
+import logging
 import sys
 from typing import BinaryIO
 
 import orjson
 import structlog
+
+from app.api.access_log import access_log
 
 _WAIT_SECONDS = 0.05
 
@@ -46,6 +49,7 @@ class Lines:
 
 def log_as_json(level: str) -> None:
     lines = Lines(sys.stderr.buffer)
+    access_log.to(lines.info if logging.getLevelNamesMapping()[level.upper()] <= logging.INFO else None)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

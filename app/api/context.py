@@ -11,6 +11,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.access_log import access_log
 from app.api.errors import send_problem
 from app.domain.kernel.errors import InternalError
 from app.domain.kernel.rows import new_id
@@ -20,12 +21,12 @@ _TRACEPARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _STARTED_NOTHING = 500
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
 
-_DEFAULT_HEADERS = {
-    b"cache-control": b"no-store",
-    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
-    b"referrer-policy": b"no-referrer",
-    b"x-content-type-options": b"nosniff",
-}
+_DEFAULT_HEADERS = [
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+]
 
 
 class Telemetry:
@@ -70,7 +71,10 @@ class RequestContext:
         started = time.perf_counter()
         request_id = str(new_id())
         scope.setdefault("state", {})["request_id"] = request_id
-        trace = next((value for name, value in scope["headers"] if name == b"traceparent"), b"")
+        trace = b""
+        for name, value in scope["headers"]:
+            if name == b"traceparent":
+                trace = value
         status = _STARTED_NOTHING
 
         async def send_with_headers(message: Message) -> None:
@@ -80,8 +84,8 @@ class RequestContext:
                 headers = message.setdefault("headers", [])
                 have = {name.lower() for name, _ in headers}
                 headers.append((b"request-id", request_id.encode()))
-                headers.extend(item for item in _DEFAULT_HEADERS.items() if item[0] not in have)
-                if _TRACEPARENT.fullmatch(trace):
+                headers.extend([item for item in _DEFAULT_HEADERS if item[0] not in have])
+                if trace and _TRACEPARENT.fullmatch(trace):
                     headers.append((b"traceparent", trace))
             await send(message)
 
@@ -99,8 +103,7 @@ class RequestContext:
             if status >= 500:
                 self._telemetry.errors.inc()
             actor = scope["state"].get("actor")
-            log.info(
-                "request",
+            access_log.info(
                 method=scope["method"],
                 route=route,
                 status=status,

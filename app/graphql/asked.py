@@ -34,7 +34,12 @@ class Asked:
         operation: OperationDefinitionNode,
         variables: VariableValues,
         raw_variables: dict[str, Any],
+        *,
+        source: str | None = None,
+        named: str | None = None,
     ) -> None:
+        """`source` is the text that was sent, `named` the operation name beside it."""
+        self.source, self.operation_name = source, named
         self.document = Document(schema, document, variables)
         self.operation = operation
         self._schema = schema

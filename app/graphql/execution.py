@@ -8,22 +8,21 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-import structlog
 
 from app.domain.kernel.access import require
-from app.domain.kernel.errors import DomainError, InternalError, NotFound, Unauthenticated
+from app.domain.kernel.errors import DomainError, InternalError
+from app.graphql.answers import body, log_unexpected, outcome
 from app.graphql.asked import Asked
 from app.graphql.changes import Changes, Json, as_uuid, validated
 from app.graphql.errors import error_entry, pointing_into_input
 from app.graphql.lookups import looked_up, one_of
 from app.graphql.nodes import found_nodes, wanted_of_nodes
 from app.graphql.prepared import PREPARATIONS, Prepared
+from app.graphql.repeated import REPEATED
 from app.graphql.roots import MUTATIONS, QUERIES, By, Many, Nodes, One, Query
 from app.graphql.selection import Wanted, plain
 from app.graphql.wanting import Wanting, pick
 from app.visits import Visit
-
-log = structlog.get_logger("throughgate.graphql")
 
 
 class Execution:
@@ -44,45 +43,27 @@ class Execution:
     async def answer(self) -> bytes:
         """The response's body: `data` in the document's order, and `errors` if there are any."""
         members = self._asked.members
-        if self._asked.changes:
+        if self._asked.changes or len(members) == 1:
             answers = [await self._member(wanted) for wanted in members]
         else:
             found = await asyncio.gather(*(self._member(wanted) for wanted in members), return_exceptions=True)
             answers = [_raised(one) for one in found]  # once all have ended: none goes on behind the answer
-        data = ",".join(f"{orjson.dumps(w.key).decode()}:{json}" for w, json in zip(members, answers, strict=True))
-        errors = f',"errors":{orjson.dumps(self._errors).decode()}' if self._errors else ""
-        return f'{{"data":{{{data}}}{errors}}}'.encode()
+        return body([wanted.key for wanted in members], answers, self._errors)
 
     async def _member(self, wanted: Wanted) -> Json:
         if wanted.name.startswith("__"):
             return await self._asked.introspected(wanted)
+        work = self._changed(wanted) if self._asked.changes else self._query(QUERIES[wanted.name], wanted)
+        return await outcome(work, wanted.key, wanted.name, self._visit, self._errors, nothing=_nothing(wanted))
+
+    async def _changed(self, wanted: Wanted) -> Json:
         try:
-            return await self._answered(wanted)
+            return await self._changes.answer(MUTATIONS[wanted.name], wanted)
         except DomainError:
             raise
-        except Exception as error:  # masked: what it quotes may be about somebody
-            log.error(
-                "unexpected error",
-                error_type=type(error).__name__,
-                field=wanted.name,
-                request_id=self._visit.request_id,
-            )
-            if self._asked.changes:
-                return self._changes.problem(InternalError(), wanted)
-            self._errors.append(error_entry(InternalError(), [wanted.key], self._visit.request_id))
-            return _nothing(wanted)
-
-    async def _answered(self, wanted: Wanted) -> Json:
-        try:
-            change = MUTATIONS.get(wanted.name) if self._asked.changes else None
-            return await (self._changes.answer(change, wanted) if change else self._query(QUERIES[wanted.name], wanted))
-        except NotFound:
-            return "null"
-        except Unauthenticated:  # nobody is asking any more: that is the whole request's answer
-            raise
-        except DomainError as error:
-            self._errors.append(error_entry(error, [wanted.key], self._visit.request_id))
-            return _nothing(wanted)
+        except Exception as error:
+            log_unexpected(error, wanted.name, self._visit)
+            return self._changes.problem(InternalError(), wanted)
 
     async def _query(self, root: Query, wanted: Wanted) -> Json:
         if isinstance(root, Nodes):
@@ -93,6 +74,8 @@ class Execution:
             lookup, key = (None, wanted.arguments[root.argument]) if isinstance(root, One) else one_of(wanted)
             if lookup is None:
                 key = _key(key, agency=isinstance(root, One) and root.argument == "agencyId")
+                if isinstance(root, One) and not prepared.hidden:
+                    REPEATED.offer(self._asked, wanted, root.view, prepared, self._visit)
                 return (await self._visit.reader.one(root.view, key, prepared.selection, prepared.values)).json
             given = looked_up(root.view, lookup, key)
             found = await self._visit.reader.one_by(root.view, lookup, given, prepared.selection, prepared.values)

@@ -21,6 +21,7 @@ from app.graphql.asked import Asked
 from app.graphql.documents import digest, invalid_entry, parsed, validated, within_limits
 from app.graphql.errors import Refused, error_entry, malformed
 from app.graphql.execution import Execution
+from app.graphql.repeated import REPEATED
 from app.graphql.schema import schema
 from app.graphql.sse import BY_STATUS, EVENT_STREAM, whole
 from app.graphql.subscriptions import Subscribed, Subscriptions
@@ -78,6 +79,10 @@ def _refusal(errors: list[dict[str, Any]], status: int, headers: dict[str, str],
 async def _answer(request: Request, request_id: str) -> bytes | Response:
     visit = _visit(request, request_id)  # before anything is read: nobody unknown makes the service work
     sent = _parameters(request)
+    if sent.query is not None and sent.named is None and not visit.actor.documents_only and request.method == "POST":
+        known = REPEATED.find(sent.query, sent.operation_name, visit.actor)
+        if known is not None and known.asks(sent.variables):
+            return await known.answer(visit, sent.variables)
     document, variables = await _document(visit, sent), sent.variables
     operation = get_operation_ast(document, sent.operation_name)
     if operation is None:
@@ -90,7 +95,7 @@ async def _answer(request: Request, request_id: str) -> bytes | Response:
     coerced = get_variable_values(schema(), operation.variable_definitions or (), variables, hide_suggestions=True)
     if isinstance(coerced, list):
         raise Refused([invalid_entry(error) for error in coerced], 422)
-    asked = Asked(schema(), document, operation, coerced, variables)
+    asked = Asked(schema(), document, operation, coerced, variables, source=sent.query, named=sent.operation_name)
     if live:
         subscribed = Subscribed(request.app.state.services, _token(request), request_id, asked)
         subscriptions: Subscriptions = request.app.state.subscriptions

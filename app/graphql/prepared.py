@@ -50,7 +50,7 @@ class Preparations:
         """`field` is the answer's key of the root field. A cursor in a variable was made for this asker, and is part of
         what it is kept under."""
         document = asked.node
-        given = {name: value for name, value in asked.variables.items() if name in self._shaping_of(document)}
+        given = {name: value for name, value in asked.variables.items() if name in self.shaping_of(document)}
         actor = visit.actor
         whose = (actor.role, actor.organisation_id, actor.permissions)
         # By identity, as a document's own hash reads all of it; the entry keeps it alive, so its id stays its own.
@@ -68,7 +68,8 @@ class Preparations:
         self._kept.clear()
         self._shaping.clear()
 
-    def _shaping_of(self, document: DocumentNode) -> frozenset[str]:
+    def shaping_of(self, document: DocumentNode) -> frozenset[str]:
+        """`shaping_variables`, remembered."""
         found = self._shaping.get(id(document))
         if found is None:
             found = (document, shaping_variables(document))

@@ -6,13 +6,13 @@ from contextlib import AsyncExitStack
 
 import asyncpg
 import pytest
-import structlog
 from fastapi import FastAPI
 
 from app.main import create_app
 from app.settings import Settings
 from tests.api.operations import Scene, build_scene
 from tests.api.refusals import MARK
+from tests.captured_logs import captured_logs
 from tests.conftest import Clock
 from tests.world import World, build_world
 
@@ -55,7 +55,7 @@ async def contents(database_url: str) -> AsyncIterator["Contents"]:
 def unlogged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Nothing hostile that was sent stands in a log line, of ours or of a library."""
     caplog.set_level(logging.INFO)
-    with structlog.testing.capture_logs() as entries:
+    with captured_logs() as entries:
         yield
     assert MARK not in repr(entries)
     assert MARK not in caplog.text

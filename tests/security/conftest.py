@@ -10,7 +10,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
-import structlog
 from fastapi import FastAPI
 
 from app.api import members, organisations
@@ -19,6 +18,7 @@ from app.domain.kernel.roles import LOGIN
 from app.main import create_app
 from app.postgres import EmbeddedPostgres
 from app.settings import Settings
+from tests.captured_logs import captured_logs
 from tests.conftest import Clock
 from tests.security.filled import Filled, fill
 from tests.security.rows import Rows
@@ -114,5 +114,5 @@ class Logs:
 def logs(server: EmbeddedPostgres, caplog: pytest.LogCaptureFixture) -> Iterator[Logs]:
     caplog.set_level(logging.DEBUG)
     caplog.set_level(logging.WARNING, "httpx")  # the caller's own, who knows what he asks for
-    with structlog.testing.capture_logs() as lines:
+    with captured_logs() as lines:
         yield Logs(lines, caplog, server)
