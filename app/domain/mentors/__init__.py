@@ -1,0 +1,1 @@
+"""The volunteer pipeline: who may mentor, where, how many people at once, and who looks after them."""
