@@ -20,25 +20,30 @@ begin
     raise exception 'the connection does not act as the role of the token' using errcode = 'TG401';
   end if;
   perform pg_catalog.set_config('app.charity', m.charity_id::text, true),
-          pg_catalog.set_config('app.organisation', m.organisation_id::text, true)
+          pg_catalog.set_config('app.organisation', m.organisation_id::text, true),
+          pg_catalog.set_config('app.subject', p_subject::text, true),
+          pg_catalog.set_config('app.role', p_role, true),
+          pg_catalog.set_config('app.request', coalesce(p_request, ''), true)
     from public.member m
-    join public.organisation o on o.id = m.organisation_id and o.active
-    join public.organisation c on c.id = m.charity_id and c.active
-   where m.id = p_subject and m.standing = 'ACTIVE' and m.authority = p_authority and p_role = any (m.roles);
+   where m.id = p_subject and m.standing = 'ACTIVE' and m.authority = p_authority and p_role = any (m.roles)
+     and not exists (
+       select from public.organisation o where o.id in (m.organisation_id, m.charity_id) and not o.active
+     );
   if not found then
     perform pg_catalog.set_config('app.charity', k.charity_id::text, true),
-            pg_catalog.set_config('app.organisation', k.organisation_id::text, true)
+            pg_catalog.set_config('app.organisation', k.organisation_id::text, true),
+            pg_catalog.set_config('app.subject', p_subject::text, true),
+            pg_catalog.set_config('app.role', p_role, true),
+            pg_catalog.set_config('app.request', coalesce(p_request, ''), true)
       from public.client k
-      join public.organisation o on o.id = k.organisation_id and o.active
-      join public.organisation c on c.id = k.charity_id and c.active
-     where k.id = p_subject and k.standing = 'ACTIVE' and k.authority = p_authority and k.role = p_role;
+     where k.id = p_subject and k.standing = 'ACTIVE' and k.authority = p_authority and k.role = p_role
+       and not exists (
+         select from public.organisation o where o.id in (k.organisation_id, k.charity_id) and not o.active
+       );
     if not found then
       raise exception 'the rights of this token have changed or ended' using errcode = 'TG401';
     end if;
   end if;
-  perform pg_catalog.set_config('app.subject', p_subject::text, true),
-          pg_catalog.set_config('app.role', p_role, true),
-          pg_catalog.set_config('app.request', coalesce(p_request, ''), true);
   if p_audit_action is not null then
     perform throughgate.audit(p_audit_action, p_audit_object, array[]::text[]);
   end if;
