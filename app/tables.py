@@ -2,8 +2,20 @@
 
 from app.domain.eligibility import models as eligibility
 from app.domain.kernel import audit, events, idempotency
+from app.domain.matching import models as matching
+from app.domain.mentors import models as mentors
 from app.domain.organisations import models as organisations
 from app.domain.people import models as people
 from app.domain.referrals import models as referrals
 
-__all__ = ["audit", "eligibility", "events", "idempotency", "organisations", "people", "referrals"]
+__all__ = [
+    "audit",
+    "eligibility",
+    "events",
+    "idempotency",
+    "matching",
+    "mentors",
+    "organisations",
+    "people",
+    "referrals",
+]

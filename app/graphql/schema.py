@@ -11,7 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from app.domain.kernel.deprecation import deprecation_of
 from app.domain.kernel.reading import View
-from app.graphql import eligibility, members, nodes, organisations, people, referrals
+from app.graphql import eligibility, engagements, matching, members, mentors, nodes, organisations, people, referrals
 from app.graphql.changes import payload_name
 from app.graphql.lookups import by_input
 from app.graphql.naming import describe, type_name
@@ -19,7 +19,8 @@ from app.graphql.roots import MUTATIONS, QUERIES, By, Change, Many, Nodes, One, 
 from app.graphql.scalars import SCALARS
 from app.graphql.types import REGISTRY, Node, Registry, Told, field
 
-_STEPS = (organisations, members, people, eligibility, referrals, nodes)  # importing a step offers its root fields
+# Importing a step offers its root fields.
+_STEPS = (organisations, members, people, eligibility, referrals, mentors, matching, engagements, nodes)
 
 
 @strawberry.type(description="Whether a list goes on, and where (Relay).")

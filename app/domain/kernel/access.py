@@ -46,10 +46,17 @@ class Permission(StrEnum):
     CLIENTS_WRITE = "clients:write"
     ELIGIBILITY_PREVIEW = "eligibility:preview"
     ELIGIBILITY_READ = "eligibility:read"
+    ENGAGEMENTS_ANSWER = "engagements:answer"
+    ENGAGEMENTS_READ = "engagements:read"
+    ENGAGEMENTS_WRITE = "engagements:write"
     ESTABLISHMENTS_READ = "establishments:read"
     LEDGER_READ = "ledger:read"
+    MATCHING_READ = "matching:read"
+    MATCHING_WRITE = "matching:write"
     MEMBERS_READ = "members:read"
     MEMBERS_WRITE = "members:write"
+    MENTORS_READ = "mentors:read"
+    MENTORS_WRITE = "mentors:write"
     ORGANISATIONS_READ = "organisations:read"
     ORGANISATIONS_WRITE = "organisations:write"
     PEOPLE_READ = "people:read"
@@ -76,7 +83,14 @@ _EVERYONE_IN_A_CHARITY = frozenset(
 _CASEWORK = _EVERYONE_IN_A_CHARITY | {
     P.ELIGIBILITY_PREVIEW,
     P.ELIGIBILITY_READ,
+    P.ENGAGEMENTS_ANSWER,
+    P.ENGAGEMENTS_READ,
+    P.ENGAGEMENTS_WRITE,
     P.LEDGER_READ,
+    P.MATCHING_READ,
+    P.MATCHING_WRITE,
+    P.MENTORS_READ,
+    P.MENTORS_WRITE,
     P.ORGANISATIONS_READ,
     P.PEOPLE_READ,
     P.PEOPLE_WRITE,
@@ -110,7 +124,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.REFERRALS_READ,
         P.WAITING_LIST_READ,
     },
-    Role.MENTOR: _EVERYONE_IN_A_CHARITY,
+    Role.MENTOR: _EVERYONE_IN_A_CHARITY | {P.ENGAGEMENTS_ANSWER, P.ENGAGEMENTS_READ},
     Role.REFERRER: _EVERYONE_IN_A_CHARITY | {P.ELIGIBILITY_PREVIEW, P.REFERRALS_READ, P.REFERRALS_WRITE},
     Role.ANALYST: _EVERYONE_IN_A_CHARITY,
     Role.DATA_PROTECTION_LEAD: _EVERYONE_IN_A_CHARITY | {P.AUDIT_READ},

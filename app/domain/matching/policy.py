@@ -30,8 +30,8 @@ class MatchingPolicyDocument(BaseModel):
         default=Locality.CONFLICT,
         description="CONFLICT rules a mentor from the release area out; PREFERENCE favours one.",
     )
-    switched_off: frozenset[Rule] = Field(
-        default=frozenset(), description="Rules that do not apply in this programme; five always apply."
+    switched_off: list[Rule] = Field(
+        default=[], max_length=20, description="Rules that do not apply in this programme; five always apply."
     )
     useful_weeks: int = Field(
         default=12, ge=0, le=260, description="So much time left to release makes a new match useful."
@@ -51,7 +51,7 @@ class MatchingPolicyDocument(BaseModel):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        if fixed := self.switched_off & ALWAYS:
+        if fixed := ALWAYS.intersection(self.switched_off):
             raise ValueError(f"these rules cannot be switched off: {', '.join(sorted(fixed))}")
         if any(not 0 <= points <= 100 for points in self.weights.values()):
             raise ValueError("weights are 0 to 100")

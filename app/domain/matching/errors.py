@@ -1,0 +1,29 @@
+"""What matching refuses in its own words."""
+
+from app.domain.kernel.errors import Conflict
+
+
+class NoPlaceLeft(Conflict):
+    """The mentor has as many people as they can take: somebody else was faster, or the capacity was lowered. The answer
+    says how many places are taken, and of how many."""
+
+    code = "NO_PLACE_LEFT"
+    title = "The mentor has no place left"
+    cure = "Propose another mentor, or raise this one's capacity if they agree."
+
+
+class EngagementStepNotOpen(Conflict):
+    """An engagement moves only along the arrows of one table (docs/engagements.md); this step is not one of them from
+    where it is now. The answer names the steps that are."""
+
+    code = "ENGAGEMENT_STEP_NOT_OPEN"
+    title = "The engagement cannot take this step from where it is"
+    cure = "Read the engagement again and choose one of the open steps that the answer names."
+
+
+class NotWaiting(Conflict):
+    """Somebody who has a mentor, or who waits for something else, is not matched: only referrals that wait are."""
+
+    code = "NOT_WAITING"
+    title = "The referral does not wait for a mentor"
+    cure = "Read the referral: its disposition says where it stands, and whether an engagement is under way."

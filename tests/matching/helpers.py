@@ -1,0 +1,63 @@
+"""A charity's mentors, ready to be matched."""
+
+from typing import Any
+
+from tests.world import Caller, CharityWorld
+
+PROFILE = {"languages": ["en"], "interests": ["music"]}
+
+
+async def made(caller: Caller, path: str, body: Any, status: int = 201) -> dict[str, Any]:
+    answer = await caller.post(path, body)
+    assert answer.status_code == status, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def stepped(caller: Caller, path: str, body: Any, *, status: int = 200) -> dict[str, Any]:
+    """A step of what stands at the address without its last part, against its present version."""
+    of = path.rsplit("/", 1)[0]
+    version = (await caller.get(of)).headers["etag"]
+    answer = await caller.post(path, body, headers={"If-Match": version})
+    assert answer.status_code == status, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def active_mentor(charity: CharityWorld, **more: Any) -> dict[str, Any]:
+    """Somebody vetted, trained, cleared for BXI, in the programme, active, with a supervisor."""
+    by = charity.coordinator
+    body = {
+        "display_name": "Example Volunteer",
+        "programme_ids": [charity.programme_id],
+        "supervisor_id": str(charity.manager.id),
+        "applied_on": "2026-01-05",
+        **more,
+    }
+    mentor = await made(by, "/v1/mentors", body)
+    at = f"/v1/mentors/{mentor['id']}"
+    await made(by, f"{at}/checks", {"kind": "VETTING", "decided_on": "2026-02-01"})
+    await made(by, f"{at}/checks", {"kind": "CLEARANCE", "establishment": "BXI", "decided_on": "2026-02-01"})
+    await made(by, f"{at}/trainings", {"module": "CORE", "cohort": "2026-06", "completed_on": "2026-06-28"})
+    for stage in ("INTERVIEWED", "VETTED", "TRAINED", "CLEARED", "ACTIVE"):
+        mentor = await stepped(by, f"{at}/stage", {"stage": stage})
+    return mentor
+
+
+async def proposed(
+    charity: CharityWorld, mentor: dict[str, Any], referral: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    referral = referral or await charity.push()
+    body = {"referral_id": referral["id"], "mentor_id": mentor["id"]}
+    return await made(charity.coordinator, "/v1/engagements", body)
+
+
+async def answered(caller: Caller, engagement: dict[str, Any], side: str, *, status: int = 200) -> dict[str, Any]:
+    return await stepped(caller, f"/v1/engagements/{engagement['id']}/accept", {"side": side}, status=status)
+
+
+async def begun(charity: CharityWorld, mentor: dict[str, Any]) -> dict[str, Any]:
+    """An engagement to which both have said yes."""
+    engagement = await proposed(charity, mentor)
+    await answered(charity.coordinator, engagement, "MENTOR")
+    return await answered(charity.coordinator, engagement, "PERSON")
