@@ -40,7 +40,6 @@ from app.domain.matching.queries import (
     MATCH_RUNS_LIST,
     MATCHING_POLICIES,
 )
-from app.domain.organisations.queries import PROGRAMMES
 
 router = APIRouter(prefix="/v1", tags=["Matching"])
 P = Permission
@@ -248,8 +247,7 @@ async def publish_matching_policy(
     responses=shapes.page(MatchingPolicyRead),
 )
 async def list_matching_policies(
-    programme_id: UUID, query: Annotated[PageQuery, Query()], call: Call = needs(P.PROGRAMMES_READ)
+    programme_id: UUID, query: Annotated[PageQuery, Query()], call: Call = needs(P.MATCHING_READ)
 ) -> Response:
-    """Every version, the newest first."""
-    await call.reader.one(PROGRAMMES, programme_id)
+    """Every version, the newest first; none for a programme that is not there."""
     return await listed(call, MATCHING_POLICIES, query, programme_id=programme_id)

@@ -34,6 +34,7 @@ from app.graphql.roots import Change, Command, Many, One, offer
 from app.visits import Visit
 
 P = Permission
+_LIVE = ("mentor.", "engagement.", "supervisor_absence.")
 
 
 async def _create(session: AsyncSession, visit: Visit, command: Command) -> UUID:
@@ -82,8 +83,8 @@ def _record(name: str, records: Collection, operation: Callable[..., Awaitable[A
 
 
 offer(
-    One("mentor", MENTORS, "A mentor.", live=("mentor.", "engagement.")),
-    Many("mentors", MENTORS_LIST, "The charity's mentors.", live=("mentor.", "engagement.")),
+    One("mentor", MENTORS, "A mentor.", live=_LIVE),
+    Many("mentors", MENTORS_LIST, "The charity's mentors.", live=_LIVE),
     Many("mentorSteps", MENTOR_STEPS_LIST, "Steps of the pipeline."),
     Many("mentorChecks", MENTOR_CHECKS, "Vettings and clearances, the newest first."),
     Many("mentorTrainings", MENTOR_TRAININGS, "Trainings, the newest first."),

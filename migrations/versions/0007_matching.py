@@ -49,8 +49,8 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_mentor uuid;
-  v_capacity integer;
-  v_taken integer;
+  v_capacity bigint;
+  v_taken bigint;
 begin
   foreach v_mentor in array array_remove(array[new.mentor_id, new.proposed_mentor_id], null) loop
     continue when not throughgate.holds_place(new, v_mentor);
@@ -79,7 +79,7 @@ as $$
     'policy', (
       select json_build_object('version', policy_version, 'document', document)
         from public.matching_policy
-       where programme_id = p_programme
+       where charity_id = nullif(current_setting('app.charity', true), '')::uuid and programme_id = p_programme
        order by policy_version desc limit 1
     ),
     'mentees', (
@@ -103,7 +103,8 @@ as $$
       from (
         select f.id, f.person_id, row_number() over (order by f.received_on, f.reference) as place
           from public.referral f
-         where f.programme_id = p_programme and f.disposition = 'waiting'
+         where f.charity_id = nullif(current_setting('app.charity', true), '')::uuid
+           and f.programme_id = p_programme and f.disposition = 'waiting'
            and not exists (
              select from public.engagement e where e.referral_id = f.id and e.state not in ('ENDED', 'DECLINED')
            )
@@ -176,7 +177,7 @@ as $$
           ) said
          where applies
       ) x on true
-     where m.stage <> 'LEFT'
+     where m.charity_id = nullif(current_setting('app.charity', true), '')::uuid and m.stage <> 'LEFT'
     )
   )
 $$
@@ -257,7 +258,7 @@ def create_tables() -> None:
         sa.Column("charity_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("programme_id", sa.Uuid(), nullable=False),
-        sa.Column("policy_version", sa.Integer(), nullable=False),
+        sa.Column("policy_version", sa.BigInteger(), nullable=False),
         sa.Column("document", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(
             ["charity_id"],
@@ -280,7 +281,7 @@ def create_tables() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("programme_id", sa.Uuid(), nullable=False),
         sa.Column("for_day", sa.Date(), nullable=False),
-        sa.Column("policy_version", sa.Integer(), nullable=True),
+        sa.Column("policy_version", sa.BigInteger(), nullable=True),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("inputs", sa.String(), nullable=False),
         sa.Column("summary", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -389,7 +390,7 @@ def create_tables() -> None:
         sa.Column("charity_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("engagement_id", sa.Uuid(), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("step", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("mentor_id", sa.Uuid(), nullable=True),
@@ -439,10 +440,10 @@ def create_tables() -> None:
         sa.Column("charity_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("run_id", sa.Uuid(), nullable=False),
-        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("place", sa.BigInteger(), nullable=False),
         sa.Column("referral_id", sa.Uuid(), nullable=False),
         sa.Column("mentor_id", sa.Uuid(), nullable=True),
-        sa.Column("fit", sa.Integer(), nullable=True),
+        sa.Column("fit", sa.BigInteger(), nullable=True),
         sa.Column("contributions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("reasons", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("engagement_id", sa.Uuid(), nullable=True),
@@ -505,7 +506,7 @@ def grant_casework() -> None:
             grant(table, "tg_coordinator", {"select": OWN_CHARITY})
         else:
             grant(table, CASEWORK, given)
-    grant("engagement", OWNER, {"select": "true"})
+    grant("engagement", OWNER, {"select": OWN_CHARITY})
     grant("mentor", OWNER, {"update": OWN_CHARITY})
 
 

@@ -59,6 +59,11 @@ class Operation:
         """The query parameters without which there is no answer."""
         return _PERIOD if "from" in self.parameters("query") else {}
 
+    def needed(self, ids: Mapping[str, str]) -> dict[str, str]:
+        """The query parameters without which there is no answer, as far as they are somebody's ids."""
+        asked = [p["name"] for p in self.spec.get("parameters", ()) if p["in"] == "query" and p.get("required")]
+        return {name: ids[name] for name in asked if name in ids}
+
     def bodies(self, ids: Mapping[str, str]) -> Iterator[Any]:
         """Each documented example with these ids in it, and each id that the body might name but the example does not."""
         content = self.spec.get("requestBody", {}).get("content", {}).get("application/json")
@@ -116,23 +121,23 @@ def requests(
     """Every way to reach for what `other` names: by the path, by the body, by a filter, by more than the usual."""
     if operation.about_somebody:
         for body in operation.bodies(own):
-            yield Request(operation, operation.at(other), body=body)
+            yield Request(operation, operation.at(other), operation.needed(own), body)
     for body, plain in zip(operation.bodies(other), operation.bodies(own), strict=True):
         if body != plain:
-            yield Request(operation, operation.at(own), body=body)
+            yield Request(operation, operation.at(own), operation.needed(own), body)
     for name in sorted(set(operation.parameters("query")) & set(values)):
-        yield Request(operation, operation.at(own), query={name: values[name]})
+        yield Request(operation, operation.at(own), query={**operation.needed(own), name: values[name]})
 
 
 def own_requests(operation: Operation, own: Mapping[str, str]) -> Iterator[Request]:
     """The ordinary calls, and a GET with everything that it can be widened by."""
     for body in operation.bodies(own):
-        yield Request(operation, operation.at(own), body=body)
+        yield Request(operation, operation.at(own), operation.needed(own), body)
     if "limit" in operation.parameters("query"):
-        yield Request(operation, operation.at(own), query={"limit": 100})
+        yield Request(operation, operation.at(own), query={**operation.needed(own), "limit": 100})
     if "expand" in operation.parameters("query"):
         for expand in ("history", "custody_facts"):
-            yield Request(operation, operation.at(own), query={"expand": expand})
+            yield Request(operation, operation.at(own), query={**operation.needed(own), "expand": expand})
 
 
 def token_of(caller: Caller) -> str:

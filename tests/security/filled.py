@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from tests.matching.helpers import active_mentor, begun, made, stepped
 from tests.world import CharityWorld
 
 CONSENT = {
@@ -27,6 +28,7 @@ class Filled:
             "object_id": self.ids["referral_id"],
             "subject_id": str(self.charity.machine.id),
             "partner_id": str(self.charity.partner_id),
+            "supervisor_id": str(self.charity.manager.id),
             "partner_reference": self.person["partner_reference"],
             "reference": self.person["reference"],
         }
@@ -79,7 +81,10 @@ async def fill(charity: CharityWorld) -> Filled:
     document = await _trusted(charity, client["id"])
     await _trusted(charity, str(charity.machine.id))
     spare = await _done(charity, "/v1/organisations", {"name": f"Spare partner {low}"})
+    mentoring = await _mentoring(charity, person)
+    await charity.push(charity.coordinator)  # the newest waits
     ids = {
+        **mentoring,
         "person_id": person,
         "referral_id": pushed["id"],
         "into": pushed["id"],
@@ -90,6 +95,39 @@ async def fill(charity: CharityWorld) -> Filled:
         "document_id": document,
     }
     return Filled(charity, pushed, ids)
+
+
+async def _mentoring(charity: CharityWorld, person: str) -> dict[str, str]:
+    """Somebody who mentors, what is recorded of them, a run, an engagement that goes on, and one that their like has left."""
+    by, low = charity.coordinator, str(charity.id)[-6:]
+    mentor = await active_mentor(charity, display_name=f"Mentor {low}", capacity=9, area=f"AREA {low}")
+    at = f"/v1/mentors/{mentor['id']}"
+    await made(by, f"{at}/supervisions", {"kind": "PHONE", "held_on": "2026-11-02", "minutes": 20})
+    await made(by, f"{at}/hours", {"given_on": "2026-11-02", "minutes": 90})
+    away = {"supervisor_id": str(charity.manager.id), "away_from": "2026-01-01", "away_until": "2200-12-31"}
+    await made(by, "/v1/supervisor-absences", away)
+    profile = {"release_area": f"RELEASE {low}", "interests": [f"interest {low}"]}
+    await made(by, f"/v1/people/{person}/match-profiles", profile)
+    policy = {"document": {"name": f"Policy {low}"}}
+    await made(charity.manager, f"/v1/programmes/{charity.programme_id}/matching-policies", policy)
+    run = await made(by, "/v1/match-runs", {"programme_id": charity.programme_id})
+    going_on = await begun(charity, mentor)
+    apart = {"person_id": going_on["person_id"], "mentor_id": mentor["id"], "kind": "EXCLUDED_BY_MENTOR"}
+    await made(by, "/v1/match-exclusions", apart)
+    second = await active_mentor(charity, display_name=f"Second {low}")
+    await stepped(
+        by, f"/v1/engagements/{going_on['id']}/handover", {"mentor_id": second["id"], "reason": f"Reason {low}"}
+    )
+    leaving = await active_mentor(charity, display_name=f"Leaving {low}")
+    left = await begun(charity, leaving)
+    await stepped(by, f"/v1/mentors/{leaving['id']}/stage", {"stage": "LEFT", "reason": f"Reason {low}"})
+    [task, *_] = (await by.get("/v1/bridging-tasks", params={"engagement_id": left["id"]})).json()["items"]
+    return {
+        "mentor_id": mentor["id"],
+        "run_id": run["id"],
+        "engagement_id": going_on["id"],
+        "task_id": task["id"],
+    }
 
 
 def document_of(charity: CharityWorld) -> str:

@@ -10,10 +10,13 @@ import asyncpg
 # also one that is added later, gets its canary by itself.
 CODES = frozenset(
     {
+        "activity",
+        "by_side",
         "channel",
         "code",
         "disposition",
         "disposition_for_partner",
+        "end_reason",
         "ethnicity",
         "ethnicity_source",
         "gender_identity",
@@ -22,6 +25,7 @@ CODES = frozenset(
         "kind",
         "legal_status",
         "minimum_length",
+        "module",
         "movement",
         "needs",
         "offence_group",
@@ -38,8 +42,11 @@ CODES = frozenset(
         "sex",
         "sexual_orientation",
         "source_of_referral",
+        "stage",
         "standing",
+        "state",
         "time_to_first_session",
+        "times",
         "warnings",
     }
 )
@@ -129,6 +136,9 @@ class Rows:
             "email": "'copy' || n || '-' || md5(t::text) || '@copies.example'",
             "code": "null",
             "partner_reference": "null",
+            "member_id": "null",
+            "place": "n + 100",
+            "state": "'ENDED'",
             "sha256": "encode(sha256(convert_to(n || t::text, 'UTF8')), 'hex')",
         }
         columns = [
@@ -153,8 +163,10 @@ class Rows:
 def _with_canary(table: str, name: str, text: str) -> str:
     if (table, name) == ("referral", "submitted"):
         return f"jsonb_set({name}, '{{person}}', ({name} -> 'person') || jsonb_build_object('given_name', {text}))"
-    if (table, name) == ("eligibility_policy", "document"):
+    if (table, name) in (("eligibility_policy", "document"), ("matching_policy", "document")):
         return f"jsonb_set({name}, '{{name}}', to_jsonb({text}))"
     if name == "reasons":
         return f"jsonb_build_array(jsonb_build_object('code', {text}, 'predicate', {text}, 'detail', {text}))"
+    if name in ("wishes", "contributions"):
+        return f"jsonb_build_array(jsonb_build_object('value', {text}))"
     return f"{name} || jsonb_build_object('canary', {text})"

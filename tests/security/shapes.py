@@ -20,9 +20,12 @@ from app.domain.kernel.actor import Actor
 from app.domain.kernel.reading import Collection, Entry, Listing, Plan, Selection, View, select_fields
 from app.domain.kernel.reading.cursors import Cursors
 from app.domain.kernel.reading.views import unscoped
+from app.domain.matching.inputs import told_plan
+from app.domain.organisations.models import Programme
 from app.domain.organisations.queries import document_in_force
 from app.domain.people.queries import candidates
 from app.domain.referrals import queries as referrals
+from app.domain.referrals.models import Referral
 from tests.world import Caller
 
 # Who reads a view; the manager where it says nothing else.
@@ -244,7 +247,8 @@ def _by_hand() -> Iterator[Shape]:
     def of(name: str, role: Role, plan: Plan, *, nobodys: bool = False, **values: Any) -> Shape:
         def ask(reader: Reader, known: Known) -> Awaitable[Any]:
             found = {"programme": known["programme_id"], "names": known["names"], "sha256": known["sha256"]}
-            return reader.rows(plan, {**values, **found})
+            keyed = {"key": known[values["key"]]} if "key" in values else {}
+            return reader.rows(plan, {**values, **found, **keyed})
 
         return Shape(name, role, ask, nobodys=nobodys)
 
@@ -252,6 +256,8 @@ def _by_hand() -> Iterator[Shape]:
     yield of("waiting", Role.MANAGER, referrals.waiting())
     yield of("ledger", Role.MANAGER, referrals.ledger(), nobodys=True, **period)
     yield of("ledger_clock", Role.MANAGER, referrals.ledger_clock(), nobodys=True)
+    for kind, key in ((Programme, "programme_id"), (Referral, "referral_id")):
+        yield of(f"match inputs of {kind.__name__}", Role.MANAGER, told_plan(kind), key=key, day=date(2026, 11, 1))
     yield of("document in force", Role.REFERRER, document_in_force())
     yield of("policy", Role.REFERRER, policy_for_preview(), on=date(2026, 11, 1))
     # The same for both charities: each has a man of this number and date of birth.

@@ -54,7 +54,7 @@ class Copy:
                 for ids in (
                     (self.own.ids, self.others.ids) if whole and operation.about_somebody else (self.others.ids,)
                 ):
-                    query: dict[str, Any] = dict(operation.required())
+                    query: dict[str, Any] = {**operation.required(), **operation.needed(self.own.ids)}
                     if "limit" in operation.parameters("query"):
                         query["limit"] = 100
                     if operation.id == "read_audit":

@@ -86,6 +86,7 @@ async def known_of(filled: Filled, rows: Rows) -> dict[str, Any]:
     for view in ("disposition_change", "eligibility_decision"):
         known[f"{view}.referral_id"] = ids["referral_id"]
     known["eligibility_policy.programme_id"] = ids["programme_id"]
+    known |= await _mentoring(filled, rows)
     for view in views().values():
         table = view.row.__tablename__
         known[f"key of {view.name}"] = (
@@ -100,6 +101,40 @@ async def known_of(filled: Filled, rows: Rows) -> dict[str, Any]:
             )
         )
     return known
+
+
+async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
+    """The same for mentors and matching."""
+    ids = {name: UUID(value) for name, value in filled.ids.items()}
+    charity = filled.charity
+    going_on = await rows.sql.fetchrow("select * from engagement where id = $1", ids["engagement_id"])
+    apart = await rows.sql.fetchrow("select * from match_exclusion where mentor_id = $1", ids["mentor_id"])
+    task = await rows.sql.fetchrow("select * from bridging_task where id = $1", ids["task_id"])
+    of_mentor = ("mentor_step", "mentor_check", "mentor_training", "supervision_contact", "mentor_hours")
+    return {
+        "mentor.stage": "ACTIVE",
+        "mentor.kind": "VOLUNTEER",
+        "mentor.programme_id": ids["programme_id"],
+        "mentor.supervisor_id": charity.manager.id,
+        "mentor.alarm": "SUPERVISOR_AWAY",
+        "mentor.establishment": "BXI",
+        **{f"{view}.mentor_id": ids["mentor_id"] for view in of_mentor},
+        "supervisor_absence.supervisor_id": charity.manager.id,
+        **{
+            f"engagement.{name}": going_on[name]
+            for name in ("state", "mentor_id", "proposed_mentor_id", "person_id", "referral_id", "programme_id")
+        },
+        "bridging_task.engagement_id": task["engagement_id"],
+        "bridging_task.kind": task["kind"],
+        "bridging_task.open": True,
+        "match_profile.person_id": ids["person_id"],
+        **{f"match_exclusion.{name}": apart[name] for name in ("person_id", "mentor_id", "kind")},
+        "matching_policy.programme_id": ids["programme_id"],
+        "match_run.programme_id": ids["programme_id"],
+        "match_line.run_id": ids["run_id"],
+        "match_line.proposed": True,
+        "match_line.approved": False,
+    }
 
 
 @pytest.fixture(scope="module")

@@ -108,6 +108,53 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
     **dict.fromkeys(("register_document", "read_trusted_document", "withdraw_document"), EVERYBODY),
     "list_trusted_documents": MANAGERS,
     "read_audit": {DPL},
+    # mentors and matching: casework; a mentor sees his own engagements, and answers for himself
+    **dict.fromkeys(
+        (
+            "create_mentor",
+            "list_mentors",
+            "read_mentor",
+            "change_mentor",
+            "move_mentor",
+            "list_mentor_steps",
+            "record_mentor_check",
+            "list_mentor_checks",
+            "record_mentor_training",
+            "list_mentor_trainings",
+            "record_supervision",
+            "list_supervisions",
+            "record_mentor_hours",
+            "list_mentor_hours",
+            "record_supervisor_absence",
+            "list_supervisor_absences",
+            "start_match_run",
+            "list_match_runs",
+            "read_match_run",
+            "list_match_lines",
+            "approve_match_run",
+            "explain_pair",
+            "candidates_of_referral",
+            "candidates_of_mentor",
+            "record_match_profile",
+            "list_match_profiles",
+            "record_match_exclusion",
+            "list_match_exclusions",
+            "propose_engagement",
+            "pause_engagement",
+            "resume_engagement",
+            "hand_over_engagement",
+            "end_engagement",
+            "reopen_engagement",
+            "list_bridging_tasks",
+            "finish_bridging_task",
+        ),
+        CASEWORK,
+    ),
+    **dict.fromkeys(
+        ("list_engagements", "read_engagement", "accept_engagement", "decline_engagement"), CASEWORK | {MENTOR}
+    ),
+    "publish_matching_policy": MANAGERS,
+    "list_matching_policies": CASEWORK,
     # without a token
     **dict.fromkeys(
         (
@@ -137,7 +184,7 @@ async def doors(world: World) -> list[Operation]:
 
 def call_of(operation: Operation, ids: dict[str, str]) -> Request:
     """With somebody's ids and a version that nothing has: whoever may gets as far as 404, 412 or 422 at the most."""
-    request = Request(operation, operation.at(ids), body=next(operation.bodies(ids)))
+    request = Request(operation, operation.at(ids), operation.needed(ids), next(operation.bodies(ids)))
     return replace(request, body={"nonsense": True}) if operation.method == "POST" and request.body else request
 
 

@@ -33,6 +33,17 @@ STATEMENTS = {
     "list_trusted_documents": 2,
     "read_waiting_list": 2,
     "read_ledger": 3,
+    **dict.fromkeys(
+        (
+            "list_mentor_steps",
+            "list_mentor_checks",
+            "list_mentor_trainings",
+            "list_supervisions",
+            "list_mentor_hours",
+            "list_match_lines",
+        ),
+        2,
+    ),
     **dict.fromkeys(("jwks", "metadata", "list_problems", "read_problem", "liveness", "metrics"), 0),
 }
 # What grows, and by which column it is the charity's, the person's, the referral's, the programme's.
@@ -53,6 +64,20 @@ GROWING = {
     "disposition_change": "referral_id",
     "eligibility_decision": "referral_id",
     "eligibility_policy": "programme_id",
+    "mentor": "charity_id",
+    "supervisor_absence": "charity_id",
+    **dict.fromkeys(
+        ("mentor_step", "mentor_check", "mentor_training", "supervision_contact", "mentor_hours"), "mentor_id"
+    ),
+    "match_profile": "person_id",
+    "match_exclusion": "charity_id",
+    "matching_policy": "programme_id",
+    "match_run": "charity_id",
+    "match_line": "run_id",
+    "engagement": "charity_id",
+    "engagement_change": "engagement_id",
+    "engagement_mentor": "engagement_id",
+    "bridging_task": "charity_id",
 }
 
 
@@ -89,7 +114,7 @@ def token_for(operation: Operation, filled: Filled, world: World) -> str:
 async def cost(http: httpx.AsyncClient, wire: Wire, operation: Operation, token: str, filled: Filled) -> list[int]:
     """Statements and round trips of the same call made again: what it costs in service, with nothing left to prepare."""
     headers = {"Authorization": f"Bearer {token}"}
-    query = dict(operation.required())
+    query = {**operation.required(), **operation.needed(filled.ids)}
     if "limit" in operation.parameters("query"):
         query["limit"] = "100"
     for _ in range(2):

@@ -2,17 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date
-from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, bindparam
-from sqlalchemy import select as select_columns
-from sqlalchemy.orm import aliased
-
 from app.domain.kernel.access import Permission, require
 from app.domain.kernel.errors import NotFound
-from app.domain.kernel.reading import Context, Plan, Row, compile_select
 from app.domain.kernel.reading.reads import Reads
 from app.domain.matching.codes import CURES
 from app.domain.matching.errors import NotWaiting
@@ -27,8 +21,7 @@ from app.domain.referrals.models import Referral
 
 async def candidates_for_referral(reads: Reads, referral_id: UUID, *, today: date) -> Candidates:
     """Every mentor of the charity for somebody who waits, the best first; whom a run of now would propose, or why nobody."""
-    programme_id = await _programme_of(reads, referral_id)
-    told, proposal = await _solved(reads, programme_id, today)
+    programme_id, told, proposal = await _solved(reads, Referral, referral_id, today)
     person = _person(told, referral_id)
     line = _line(proposal, referral_id)
     pairs = [_pair(told, proposal, person, mentor) for mentor in told.inputs.mentors]
@@ -44,10 +37,7 @@ async def candidates_for_referral(reads: Reads, referral_id: UUID, *, today: dat
 
 async def candidates_for_mentor(reads: Reads, mentor_id: UUID, programme_id: UUID, *, today: date) -> Candidates:
     """Everybody who waits in a programme, for one mentor, the best first."""
-    require(reads.actor, Permission.MATCHING_READ)
-    if not await reads.rows(_there(Programme), {"key": programme_id}):
-        raise NotFound()
-    told, proposal = await _solved(reads, programme_id, today)
+    _, told, proposal = await _solved(reads, Programme, programme_id, today)
     mentor = _mentor(told, mentor_id)
     pairs = [_pair(told, proposal, person, mentor) for person in told.inputs.mentees]
     return Candidates(
@@ -61,38 +51,18 @@ async def candidates_for_mentor(reads: Reads, mentor_id: UUID, programme_id: UUI
 
 async def explained(reads: Reads, referral_id: UUID, mentor_id: UUID, *, today: date) -> PairRead:
     """Why this mentor for this person, or why not: every rule that rules them out, every preference with its points."""
-    programme_id = await _programme_of(reads, referral_id)
-    told, proposal = await _solved(reads, programme_id, today)
+    _, told, proposal = await _solved(reads, Referral, referral_id, today)
     return _pair(told, proposal, _person(told, referral_id), _mentor(told, mentor_id))
 
 
-async def _programme_of(reads: Reads, referral_id: UUID) -> UUID:
+async def _solved(reads: Reads, of: type[Programme | Referral], key: UUID, today: date) -> tuple[UUID, Told, Proposal]:
+    """A programme's id, what a run of now is told of it, and what it would propose: one statement."""
     require(reads.actor, Permission.MATCHING_READ)
-    found = await reads.rows(_there(Referral), {"key": referral_id})
-    if not found:
+    rows = await reads.rows(told_plan(of), {"key": key, "day": today})
+    if not rows:
         raise NotFound()
-    programme_id: UUID = found[0]["programme_id"]
-    return programme_id
-
-
-@cache
-def _there(table: type[Programme | Referral]) -> Plan:
-    """Whether it is there (parameter `key`), and of which programme; a scope for matching alone is enough to ask."""
-
-    def build() -> Select[Any]:
-        row: Row = aliased(table)
-        programme = row.id if table is Programme else row.programme_id
-        return select_columns(programme.label("programme_id")).where(
-            row.charity_id == Context.charity, row.id == bindparam("key", type_=Uuid())
-        )
-
-    return compile_select(build)
-
-
-async def _solved(reads: Reads, programme_id: UUID, today: date) -> tuple[Told, Proposal]:
-    rows = await reads.rows(told_plan(), {"programme": programme_id, "day": today})
     told = told_from(rows[0]["j"], today)
-    return told, propose(told.inputs)
+    return rows[0]["programme_id"], told, propose(told.inputs)
 
 
 def _person(told: Told, referral_id: UUID) -> MenteeFacts:

@@ -10,14 +10,17 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Date, Select, Text, Uuid, bindparam, cast, func
 from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.domain.kernel.reading import Plan, compile_select
+from app.domain.kernel.reading import Context, Plan, Row, compile_select
 from app.domain.kernel.statements import fetch
 from app.domain.matching.facts import ANY_TIME, MenteeFacts, MentorFacts
 from app.domain.matching.policy import MatchingPolicyDocument
 from app.domain.matching.run import Inputs
 from app.domain.mentors.models import Slot
+from app.domain.organisations.models import Programme
+from app.domain.referrals.models import Referral
 
 _BITS = {slot.value: 1 << place for place, slot in enumerate(Slot)}
 _WITHOUT_POLICY = MatchingPolicyDocument(name="Default")
@@ -34,12 +37,17 @@ class Told:
 
 
 @cache
-def told_plan() -> Plan:
-    """The facts of a programme (parameter `programme`) on a day (parameter `day`), as JSON in the column `j`."""
+def told_plan(of: type[Programme | Referral]) -> Plan:
+    """The facts of a programme, or of a referral's programme (parameter `key`), on a day (parameter `day`): its id, and the
+    facts as JSON in the column `j`. No row where it is not there."""
 
     def build() -> Select[Any]:
-        told = func.throughgate.match_inputs(bindparam("programme", type_=Uuid()), bindparam("day", type_=Date()))
-        return select_columns(cast(told, Text()).label("j"))
+        row: Row = aliased(of)
+        programme = row.id if of is Programme else row.programme_id
+        facts = func.throughgate.match_inputs(programme, bindparam("day", type_=Date()))
+        return select_columns(programme.label("programme_id"), cast(facts, Text()).label("j")).where(
+            row.charity_id == Context.charity, row.id == bindparam("key", type_=Uuid())
+        )
 
     return compile_select(build)
 

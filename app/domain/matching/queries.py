@@ -36,7 +36,7 @@ from app.domain.matching.models import (
 from app.domain.mentors.queries import MENTORS
 from app.domain.organisations.queries import PROGRAMMES
 from app.domain.people.models import Person
-from app.domain.people.queries import PEOPLE
+from app.domain.people.queries import PERSON_SUMMARIES
 from app.domain.referrals.queries import REFERRALS
 
 P = Permission
@@ -69,7 +69,7 @@ ENGAGEMENTS = View(
     edges={
         "mentee": Edge(lambda: MENTEES, on=lambda e, p: p.id == e.person_id, expand=True),
         "referral": Edge(lambda: REFERRALS, on=lambda e, r: r.id == e.referral_id, expand=True),
-        "person": Edge(lambda: PEOPLE, on=lambda e, p: p.id == e.person_id, expand=True),
+        "person": Edge(lambda: PERSON_SUMMARIES, on=lambda e, p: p.id == e.person_id, expand=True),
         "mentor": Edge(lambda: MENTORS, on=lambda e, m: m.id == e.mentor_id, expand=True),
         "proposed_mentor": Edge(lambda: MENTORS, on=lambda e, m: m.id == e.proposed_mentor_id, expand=True),
         "mentors": Edge(
@@ -153,7 +153,7 @@ MATCH_EXCLUSIONS_LIST = Collection(
     filter_shapes={"person_id": UUID, "mentor_id": UUID, "kind": ExclusionKind},
 )
 MATCHING_POLICIES = Collection(
-    View("matching_policy", MatchingPolicy, MatchingPolicyRead, P.PROGRAMMES_READ, versioned=False),
+    View("matching_policy", MatchingPolicy, MatchingPolicyRead, P.MATCHING_READ, versioned=False),
     orders={"-policy_version": Order(lambda t: [t.policy_version], descending=True)},
     filters={"programme_id": lambda t, value: t.programme_id == value},
     filter_shapes={"programme_id": UUID},

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.domain.kernel.rows import (
@@ -110,7 +110,7 @@ class EngagementChange(Identified, Tenanted, table=True):
     __tablename__ = "engagement_change"
     __table_args__ = (UniqueConstraint("engagement_id", "sequence", name="engagement_change_sequence"),)
     engagement_id: UUID = Field(foreign_key="engagement.id")
-    sequence: int
+    sequence: int = Field(sa_type=BigInteger)
     step: EngagementStep = code_field()
     state: EngagementState = code_field()
     mentor_id: UUID | None = None

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 from pydantic import Field as SchemaField
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -29,7 +29,7 @@ class MatchingPolicy(Identified, Tenanted, Created, table=True):
     __tablename__ = "matching_policy"
     __table_args__ = (UniqueConstraint("programme_id", "policy_version", name="matching_policy_version"),)
     programme_id: UUID = Field(foreign_key="programme.id")
-    policy_version: int
+    policy_version: int = Field(sa_type=BigInteger)
     document: dict[str, Any] = Field(sa_type=JSONB)
 
 
@@ -58,7 +58,7 @@ class MatchRun(Identified, Tenanted, Versioned, table=True):
     __table_args__ = (Index("match_run_newest", "charity_id", "created_at", "id"),)
     programme_id: UUID = Field(foreign_key="programme.id", index=True)
     for_day: date
-    policy_version: int | None = None
+    policy_version: int | None = Field(default=None, sa_type=BigInteger)
     digest: str
     inputs: str
     summary: dict[str, Any] = Field(sa_type=JSONB)
@@ -113,10 +113,10 @@ class MatchLine(Identified, Tenanted, table=True):
     __tablename__ = "match_line"
     __table_args__ = (UniqueConstraint("run_id", "place", name="match_line_place"),)
     run_id: UUID = Field(foreign_key="match_run.id")
-    place: int
+    place: int = Field(sa_type=BigInteger)
     referral_id: UUID = Field(foreign_key="referral.id", index=True)
     mentor_id: UUID | None = Field(default=None, foreign_key="mentor.id")
-    fit: int | None = None
+    fit: int | None = Field(default=None, sa_type=BigInteger)
     contributions: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
     reasons: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     engagement_id: UUID | None = Field(default=None, foreign_key="engagement.id")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.kernel.access import Permission, Role, require
@@ -45,7 +45,7 @@ S, T = EngagementState, EngagementStep
 async def propose(session: AsyncSession, *, actor: Actor, command: Propose, now: datetime) -> Engagement:
     """Ask a mentor to take somebody who waits. A proposal holds no place: the mentor's yes does.
 
-    Two at once are safe: a referral has one relationship at a time, by a unique index. Raises `ValidationFailed` (422).
+    Two at once are safe: the referral's row is locked, and a unique index allows one relationship at a time. Raises `ValidationFailed` (422).
     """
     require(actor, Permission.ENGAGEMENTS_WRITE)
     mentor = await mentor_to_ask(session, actor=actor, mentor_id=command.mentor_id)
@@ -59,6 +59,8 @@ async def propose(session: AsyncSession, *, actor: Actor, command: Propose, now:
             "NOT_WAITING",
             f"The referral is {referral.disposition}: only somebody who waits is matched.",
         )
+    if await _under_way(session, referral.id):
+        raise invalid("/referral_id", "UNDER_WAY", "Somebody is asked already, or mentors: see its engagements.")
     engagement = Engagement(
         charity_id=actor.charity_id,
         referral_id=referral.id,
@@ -185,6 +187,15 @@ async def end(
         effective_on=on,
         now=now,
     )
+
+
+async def _under_way(session: AsyncSession, referral_id: UUID) -> bool:
+    found = await session.exec(
+        select(Engagement.id).where(
+            Engagement.referral_id == referral_id, col(Engagement.state).not_in([S.ENDED, S.DECLINED])
+        )
+    )
+    return found.first() is not None
 
 
 async def _may_answer(session: AsyncSession, *, actor: Actor, engagement_id: UUID, side: Side) -> None:

@@ -66,6 +66,9 @@ async def keep_apart(session: AsyncSession, *, actor: Actor, now: datetime, **pa
     session.add(row)
     await session.flush()
     await audit.record(session, "match_exclusion.recorded", row.id, ["kind", "applies"])
+    await events.publish(
+        session, actor=actor, type="match_exclusion.recorded", aggregate_id=row.id, aggregate_version=1, now=now
+    )
     return row
 
 

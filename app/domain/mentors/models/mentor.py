@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, Index, UniqueConstraint, Uuid
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -29,9 +29,15 @@ class MentorFields(SQLModel):
     member_id: UUID | None = Field(default=None, description="The member as whom the mentor logs in, if at all.")
     supervisor_id: UUID | None = Field(default=None, description="The member who supervises the mentor.")
     supervision_every_days: int = Field(
-        default=28, ge=1, le=365, description="At most so many days between two supervision contacts."
+        default=28,
+        ge=1,
+        le=365,
+        sa_type=BigInteger,
+        description="At most so many days between two supervision contacts.",
     )
-    capacity: int = Field(default=1, ge=0, le=50, description="How many people the mentor can take at once.")
+    capacity: int = Field(
+        default=1, ge=0, le=50, sa_type=BigInteger, description="How many people the mentor can take at once."
+    )
     area: Area | None = Field(default=None, description="Where the mentor lives, as the charity names areas.")
     times: list[Slot] | None = codes_field(
         default=None, max_length=21, nullable=True, description="When the mentor can come; null: not said, so any time."
@@ -125,7 +131,7 @@ class MentorStep(Identified, Tenanted, table=True):
     __tablename__ = "mentor_step"
     __table_args__ = (UniqueConstraint("mentor_id", "sequence", name="mentor_step_sequence"),)
     mentor_id: UUID = Field(foreign_key="mentor.id")
-    sequence: int
+    sequence: int = Field(sa_type=BigInteger)
     stage: Stage = code_field()
     effective_on: date
     reason: str | None = None

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from app.domain.kernel.rows import CivilDate, Identified, Tenanted, code_field, command_config, instant_field
@@ -86,7 +87,7 @@ class TrainingRead(TrainingFields):
 class SupervisionFields(SQLModel):
     kind: SupervisionKind = code_field(description="How they spoke.")
     held_on: CivilDate = Field(description="The day of the contact.")
-    minutes: int | None = Field(default=None, ge=1, le=1440, description="How long, in minutes.")
+    minutes: int | None = Field(default=None, ge=1, le=1440, sa_type=BigInteger, description="How long, in minutes.")
     supervisor_id: UUID | None = Field(
         default=None, description="The member who held it; default: the mentor's supervisor, or who covers for them."
     )
@@ -116,7 +117,7 @@ class SupervisionRead(SupervisionFields):
 
 class HoursFields(SQLModel):
     given_on: CivilDate = Field(description="The day.")
-    minutes: int = Field(ge=1, le=1440, description="How long, in minutes.")
+    minutes: int = Field(ge=1, le=1440, sa_type=BigInteger, description="How long, in minutes.")
     activity: Activity = code_field(default=Activity.MENTORING, description="To what.")
 
 

@@ -91,6 +91,9 @@ async def record_absence(
     session.add(row)
     await session.flush()
     await audit.record(session, "supervisor_absence.recorded", row.id, command.model_fields_set)
+    await events.publish(
+        session, actor=actor, type="supervisor_absence.recorded", aggregate_id=row.id, aggregate_version=1, now=now
+    )
     return row
 
 
