@@ -91,7 +91,10 @@ class StrictBody:
             raise MalformedRequest("The body is not well-formed UTF-8 JSON.") from None
         colons = _inspect(value)
         if body.count(b":") != colons or b"\\u" in body:
-            json.loads(body, object_pairs_hook=_unique)
+            try:
+                json.loads(body, object_pairs_hook=_unique)
+            except RecursionError:  # within what was named twice, and so is not in the value
+                raise MalformedRequest(f"The body is nested more than {MAX_DEPTH} deep.") from None
         scope.setdefault("state", {})["json"] = value
 
 

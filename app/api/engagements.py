@@ -167,6 +167,14 @@ async def list_bridging_tasks(
     return await listed(call, BRIDGING_TASKS_LIST, query)
 
 
+@tasks.get("/{task_id}", summary="Read a bridging task", responses=shapes.found(BridgingTaskRead))
+async def read_bridging_task(
+    task_id: UUID, query: Annotated[OneQuery, Query()], call: Call = needs(P.ENGAGEMENTS_WRITE)
+) -> Response:
+    """One thing to do."""
+    return await call.one(BRIDGING_TASKS, task_id, query.selection(BRIDGING_TASKS))
+
+
 @tasks.post("/{task_id}/done", summary="Finish a bridging task", responses=shapes.changed(BridgingTaskRead))
 async def finish_bridging_task(
     task_id: UUID, if_match: IfMatch = None, call: Call = needs(P.ENGAGEMENTS_WRITE)

@@ -29,6 +29,18 @@ _TAGS = [
     {"name": "People", "description": "Who he is as far as known, custody facts, consents. Never in an address."},
     {"name": "Eligibility", "description": "What a policy says, with every reason. A machine never refuses anybody."},
     {"name": "Programmes", "description": "What a charity offers; policies, intake, waiting list, ledger."},
+    {
+        "name": "Mentors",
+        "description": "The volunteer pipeline, checks, trainings, supervision, hours; what to look at.",
+    },
+    {
+        "name": "Matching",
+        "description": "Wishes, what keeps two apart, runs over a programme, and why this one and not that.",
+    },
+    {
+        "name": "Engagements",
+        "description": "The mentoring relationship, from the question to the end, and bridging tasks.",
+    },
     {"name": "Organisations", "description": "Charities, partner agencies, establishments."},
     {"name": "Members and clients", "description": "Who gets in, as what."},
     {"name": "Audit", "description": "Who did what, when."},
@@ -74,7 +86,11 @@ _IF_NONE_MATCH = {
     "description": "The ETag that you have: 304 without a body when it is still the same.",
 }
 
-_ALSO: dict[str, tuple[type[DomainError], ...]] = {"preview_eligibility": (problems.NotFound,)}
+_ALSO: dict[str, tuple[type[DomainError], ...]] = {
+    "preview_eligibility": (problems.NotFound,),
+    "explain_pair": (problems.NotFound, problems.Conflict),  # a referral that does not wait is told so
+    "candidates_of_referral": (problems.Conflict,),
+}
 """What an operation can answer beyond what its form shows: a programme named in the body may not be there."""
 
 _SECURITY_SCHEMES = {

@@ -83,8 +83,7 @@ class Pool(Generic[L]):
     def discard(self, link: L) -> None:
         """For one that is not to be trusted again."""
         link.terminate()
-        self._open -= 1
-        self._wake(None)
+        self._leave()
 
     async def close(self) -> None:
         self._closed = True
@@ -124,10 +123,14 @@ class Pool(Generic[L]):
             handed = await place
         except asyncio.CancelledError:
             in_time = place.done() and not place.cancelled() and place.exception() is None
-            if in_time and (late := place.result()) is not None:
-                self.give_back(*late)
+            if in_time:
+                late = place.result()
+                if late is not None:
+                    self.give_back(*late)
+                else:  # it was told to open one: whoever is next may
+                    self._leave()
             raise
-        return handed if handed is not None else await self._new(role)
+        return handed if handed is not None else await self._new(role, promised=True)
 
     def _send_away(self) -> None:
         """Whoever has waited too long is told so. One timer for the whole line, as the first in it is the first to go."""
@@ -138,14 +141,19 @@ class Pool(Generic[L]):
                 place.set_exception(TimeoutError())
         self._impatience = loop.call_at(self._waiting[0][1], self._send_away) if self._waiting else None
 
-    async def _new(self, role: str) -> tuple[str, L]:
-        self._open += 1
+    async def _new(self, role: str, *, promised: bool = False) -> tuple[str, L]:
+        """`promised`: its place was left by another, and is counted still."""
+        self._open += not promised
         try:
             return role, await self._connect(role)
         except BaseException:
-            self._open -= 1
-            self._wake(None)
+            self._leave()
             raise
+
+    def _leave(self) -> None:
+        """A place is free: whoever is next may open a link in it; it stays counted, so that no newcomer takes it too."""
+        if not self._wake(None):
+            self._open -= 1
 
     def _wake(self, handed: tuple[str, L] | None) -> bool:
         while self._waiting:

@@ -48,7 +48,8 @@ class Writer:
     async def commit(self) -> None:
         """A commit that a synchronous standby did not confirm is neither kept nor lost: say so (`OutcomeUnknown`)."""
         self.unconfirmed = False
-        await self.driver.execute("commit")
+        if await self.driver.execute("commit") != "COMMIT":  # of a transaction that failed before, and nobody said so
+            raise RuntimeError("the transaction had failed: nothing was kept")
         if self.unconfirmed:
             raise OutcomeUnknown()
 

@@ -21,6 +21,7 @@ from app.graphql.selection import TYPENAME, Document, Wanted
 
 MAX_INTROSPECTED = 2
 _MOST_SAID = 32
+_MOST_BYTES = 4_096
 _said: OrderedDict[tuple[int, int, str, bytes], tuple[DocumentNode, str]] = OrderedDict()
 
 
@@ -65,7 +66,10 @@ class Asked:
         if wanted.name == TYPENAME:
             return orjson.dumps(self.root.name).decode()
         # By identity, as in `prepared`: the entry keeps the document alive, so its id stays its own.
-        key = (id(self.node), id(self.operation), wanted.key, orjson.dumps(self.variables, option=orjson.OPT_SORT_KEYS))
+        given = orjson.dumps(self.variables, option=orjson.OPT_SORT_KEYS)
+        if len(given) > _MOST_BYTES:
+            return await asyncio.to_thread(self._introspect, wanted)
+        key = (id(self.node), id(self.operation), wanted.key, given)
         if key not in _said:
             _said[key] = self.node, await asyncio.to_thread(self._introspect, wanted)
             if len(_said) > _MOST_SAID:

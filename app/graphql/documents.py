@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Any, Generic, TypeVar
 
-from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, validate
+from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, validate
 
 from app.graphql.errors import Refused
 from app.graphql.limits import check, read
@@ -84,8 +84,13 @@ def validated(source: str, document: DocumentNode) -> None:
 def within_limits(document: DocumentNode, operation_name: str | None, variables: dict[str, Any]) -> None:
     """Raises `DocumentTooComplex`. What was found once is found again: of the variables only numbers, and how long a list
     of ids is, can change it."""
-    numbers = tuple(sorted((name, value) for name, value in variables.items() if isinstance(value, int | float)))
-    lists = tuple(sorted((name, len(value)) for name, value in variables.items() if isinstance(value, list)))
+    defined = _defined(document)
+    numbers = tuple(
+        sorted((name, value) for name, value in variables.items() if name in defined and isinstance(value, int | float))
+    )
+    lists = tuple(
+        sorted((name, len(value)) for name, value in variables.items() if name in defined and isinstance(value, list))
+    )
     key = (id(document), operation_name, numbers, lists)
     if key in _judged:
         _judged.move_to_end(key)
@@ -94,6 +99,16 @@ def within_limits(document: DocumentNode, operation_name: str | None, variables:
     _judged[key] = document  # kept alive, so that its id stays its own
     if len(_judged) > _DOCUMENTS:
         _judged.popitem(last=False)
+
+
+def _defined(document: DocumentNode) -> set[str]:
+    """The variables of its operations: others are nothing to it, and are not remembered."""
+    return {
+        one.variable.name.value
+        for operation in document.definitions
+        if isinstance(operation, OperationDefinitionNode)
+        for one in operation.variable_definitions or ()
+    }
 
 
 def digest(source: str) -> bytes:

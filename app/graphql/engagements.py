@@ -62,6 +62,7 @@ def _change(name: str, step: Callable[..., Awaitable[Engagement]], model: Any, t
 offer(
     One("engagement", ENGAGEMENTS, "A mentoring relationship.", live=_LIVE),
     Many("engagements", ENGAGEMENTS_LIST, "The charity's mentoring relationships; a mentor sees his own.", live=_LIVE),
+    One("bridgingTask", BRIDGING_TASKS, "Something to do while a relationship has no mentor."),
     Many("bridgingTasks", BRIDGING_TASKS_LIST, "What has to be done where a mentor is suddenly gone."),
     Change(
         "proposeEngagement",

@@ -29,6 +29,7 @@ from app.graphql.trusted import Named, named, trusted
 from app.visits import Services, Visit
 
 NEW, OLD = "application/graphql-response+json", "application/json"
+MOST_ERRORS = 20
 
 
 def graphql_routes() -> list[Route]:
@@ -83,16 +84,21 @@ async def _answer(request: Request, request_id: str) -> bytes | Response:
         known = REPEATED.find(sent.query, sent.operation_name, visit.actor)
         if known is not None and known.asks(sent.variables):
             return await known.answer(visit, sent.variables)
-    document, variables = await _document(visit, sent), sent.variables
+    document = await _document(visit, sent)
     operation = get_operation_ast(document, sent.operation_name)
     if operation is None:
         raise malformed("Say which operation in operationName.")
+    # What the operation does not define is nothing to it, and would be kept with what is remembered of it.
+    named_ones = {one.variable.name.value for one in operation.variable_definitions or ()}
+    variables = {name: value for name, value in sent.variables.items() if name in named_ones}
     live = operation.operation is OperationType.SUBSCRIPTION
     if live and EVENT_STREAM not in request.headers.get("accept", "").lower():
         raise NotAcceptable("A subscription is answered as a stream of events.")
     if request.method == "GET" and operation.operation is OperationType.MUTATION:
         raise MethodNotAllowed("What changes something is sent by POST.", headers={"Allow": "POST"})
-    coerced = get_variable_values(schema(), operation.variable_definitions or (), variables, hide_suggestions=True)
+    # Each error quotes the whole value, and a value can be wrong in thousands of places.
+    defined = operation.variable_definitions or ()
+    coerced = get_variable_values(schema(), defined, variables, max_errors=MOST_ERRORS, hide_suggestions=True)
     if isinstance(coerced, list):
         raise Refused([invalid_entry(error) for error in coerced], 422)
     asked = Asked(schema(), document, operation, coerced, variables, source=sent.query, named=sent.operation_name)

@@ -27,6 +27,7 @@ from app.visits import Visit
 
 T = TypeVar("T")
 _KEPT = 256
+_MOST_BYTES = 4_096
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,16 @@ class Preparations:
         """`field` is the answer's key of the root field. A cursor in a variable was made for this asker, and is part of
         what it is kept under."""
         document = asked.node
-        given = {name: value for name, value in asked.variables.items() if name in self.shaping_of(document)}
+        given = orjson.dumps(
+            {name: value for name, value in asked.variables.items() if name in self.shaping_of(document)},
+            option=orjson.OPT_SORT_KEYS,
+        )
+        if len(given) > _MOST_BYTES:  # kept for nobody: it would fill the memory of whoever keeps it
+            return make()
         actor = visit.actor
         whose = (actor.role, actor.organisation_id, actor.permissions)
         # By identity, as a document's own hash reads all of it; the entry keeps it alive, so its id stays its own.
-        key = (id(document), id(asked.operation), field, orjson.dumps(given, option=orjson.OPT_SORT_KEYS), whose)
+        key = (id(document), id(asked.operation), field, given, whose)
         found = self._kept.get(key)
         if found is not None:
             self._kept.move_to_end(key)

@@ -130,7 +130,9 @@ def _without_nul(value: Any) -> None:
 
 
 def snake(name: str) -> str:
-    """givenName is given_name."""
+    """givenName is given_name; a code, such as FAITH, stays as it is."""
+    if name.isupper():
+        return name
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
 
 

@@ -86,6 +86,28 @@ class Result:
         return any(one["extensions"]["status"] >= 500 for one in self.errors)
 
 
+class Beats:
+    """When the signs of life of one stream are due: every so many seconds from its beginning, whatever happens between.
+    Counted from the last look they would tell an agency when something happened that it may not see."""
+
+    def __init__(self) -> None:
+        self._next = _now() + HEARTBEAT_SECONDS
+
+    def seconds_left(self) -> float:
+        return max(0.0, self._next - _now())
+
+    def due(self) -> bool:
+        return _now() >= self._next
+
+    def given(self) -> None:
+        while self.due():
+            self._next += HEARTBEAT_SECONDS
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
 class Subscriptions:
     """All that are open in this process. `at_once`: how many of them may read at the same time, so that one event does
     not take every connection from those who ask."""
@@ -117,7 +139,7 @@ class Subscriptions:
         with self._place(actor.subject_id):
             async with following as woken:
                 with self._ends(woken):
-                    last, failures = b"", 0
+                    last, failures, beats = b"", 0, Beats()
                     while not self._ending:
                         woken.clear()  # before looking: what happens meanwhile wakes again
                         day = subscribed.today()
@@ -129,7 +151,7 @@ class Subscriptions:
                         if result.final:
                             break
                         failures = failures + 1 if result.passing else 0
-                        while not self._ending and await self._quiet(subscribed, woken, day, failures):
+                        while not self._ending and await self._quiet(subscribed, woken, day, failures, beats):
                             yield HEARTBEAT
                     yield COMPLETE
 
@@ -144,18 +166,22 @@ class Subscriptions:
             entry = error_entry(error, [], subscribed.request_id)
             return Result(orjson.dumps({"errors": [entry]}), [entry])
 
-    async def _quiet(self, subscribed: Subscribed, woken: asyncio.Event, day: date, failures: int) -> bool:
+    async def _quiet(
+        self, subscribed: Subscribed, woken: asyncio.Event, day: date, failures: int, beats: "Beats"
+    ) -> bool:
         """Waits until it is time for a sign of life. False when it is time to look again: something happened, the token or
         its holder's rights have ended, another day has begun (which moves the days that are left), or what failed may work
         again."""
-        seconds = HEARTBEAT_SECONDS
+        seconds = beats.seconds_left()
         if failures:
             seconds = min(seconds, RETRY_SECONDS * 2 ** min(failures - 1, 9))
         left = subscribed.seconds_left()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(min(seconds, left)):
                 await woken.wait()
-        if woken.is_set() or failures or left <= seconds or subscribed.today() != day:
+        if left <= seconds or subscribed.today() != day:
+            return False
+        if not beats.due() or failures:  # woken, or time to try again
             return False
         try:
             async with self._turns:
@@ -164,6 +190,7 @@ class Subscriptions:
             return False
         except DomainError:  # not now: looking will tell, when there is something to look at
             pass
+        beats.given()
         return True
 
     @contextlib.contextmanager

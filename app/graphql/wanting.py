@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from graphql import GraphQLObjectType
+from graphql import GraphQLObjectType, get_named_type, get_nullable_type, is_leaf_type, is_list_type
 from pydantic import TypeAdapter, ValidationError
 
 from app.domain.kernel.errors import DomainError, FieldError, ValidationFailed
@@ -52,15 +52,17 @@ class Wanting:
         return Entry(wanted.key, name)
 
     def _nested(self, wanted: Wanted) -> Selection:
-        members = self._document.below(wanted)
-        return Selection(
-            tuple(
-                Entry(one.key, TYPENAME, constant=one.parent.name)
-                if one.name == TYPENAME
-                else Entry(one.key, snake(one.name))
-                for one in members
-            )
-        )
+        """The parts of a JSON value that has a shape of its own, and of what has one inside of it."""
+        return Selection(tuple(self._part(one) for one in self._document.below(wanted)))
+
+    def _part(self, one: Wanted) -> Entry:
+        if one.name == TYPENAME:
+            return Entry(one.key, TYPENAME, constant=one.parent.name)
+        assert one.definition is not None
+        kind = one.definition.type
+        if is_leaf_type(get_named_type(kind)):
+            return Entry(one.key, snake(one.name))
+        return Entry(one.key, snake(one.name), self._nested(one), many=is_list_type(get_nullable_type(kind)))
 
     def connection(
         self, collection: Collection, wanted: Wanted, path: tuple[str, ...] = ()

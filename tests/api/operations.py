@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from app.domain.kernel.access import ROLE_PERMISSIONS, Permission, Role
 from app.main import bare_app
+from tests.matching.helpers import active_mentor, begun, made, stepped
 from tests.world import Caller, World
 
 DOCUMENT: dict[str, Any] = bare_app().openapi()
@@ -195,7 +196,10 @@ class Scene:
         return re.sub(r"{(\w+)}", lambda found: ({**self.ids, **other})[found.group(1)], op.path)
 
     def required_query(self, op: Operation) -> str:
-        return "?from=2026-01-01&to=2026-12-31" if op.id == "read_ledger" else ""
+        if op.id == "read_ledger":
+            return "?from=2026-01-01&to=2026-12-31"
+        needed = [p["name"] for p in op.spec.get("parameters", ()) if p["in"] == "query" and p.get("required")]
+        return f"?{'&'.join(f'{name}={self.ids[name]}' for name in needed)}" if needed else ""
 
     async def headers(self, op: Operation, *, role: Role | None = None, body: bool = True) -> Headers:
         """All that the operation asks for, right as of now."""
@@ -220,8 +224,13 @@ class Scene:
     def body(self, op: Operation) -> Any:
         """The documented example, made to work here."""
         given = deepcopy(op.request_examples()[0])
-        if "programme_id" in given:
-            given["programme_id"] = self.ids["programme_id"]
+        for name in ("programme_id", "referral_id", "mentor_id", "person_id"):
+            if name in given:
+                given[name] = self.ids[name]
+        if op.id == "record_supervisor_absence":
+            given |= {"supervisor_id": str(self.world.a.manager.id), "covered_by": str(self.world.a.coordinator.id)}
+        if "programme_ids" in given:
+            given["programme_ids"] = [self.ids["programme_id"]]
         return given
 
     async def call(self, op: Operation, content: bytes, headers: Headers) -> Answer:
@@ -251,7 +260,18 @@ async def build_scene(world: World) -> Scene:
     document = await a.manager.post(
         f"/v1/clients/{client.json()['id']}/trusted-documents", {"document": "{ programmes { edges { cursor } } }"}
     )
+    mentor = await active_mentor(a, capacity=50)
+    run = await made(a.coordinator, "/v1/match-runs", {"programme_id": a.programme_id})
+    engagement = await begun(a, mentor)
+    leaving = await active_mentor(a)
+    left = await begun(a, leaving)
+    await stepped(a.coordinator, f"/v1/mentors/{leaving['id']}/stage", {"stage": "LEFT", "reason": "Moved away."})
+    tasks = (await a.coordinator.get(f"/v1/bridging-tasks?engagement_id={left['id']}")).json()["items"]
     ids = {
+        "mentor_id": mentor["id"],
+        "run_id": run["id"],
+        "engagement_id": engagement["id"],
+        "task_id": tasks[0]["id"],
         "referral_id": referral["id"],
         "person_id": person,
         "programme_id": programme,

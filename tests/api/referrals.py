@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from tests.api.operations import Operation
+from tests.matching.helpers import active_mentor, begun, proposed, stepped
 from tests.world import World
 
 IMMINENT = {"legal_status": "SENTENCED", "conditional_release_date": "2026-11-20"}
@@ -37,3 +38,21 @@ _START: dict[str, Callable[[World], Awaitable[str]]] = {
 async def ready_for(op: Operation, world: World) -> str:
     """The id of a new referral from which the step is allowed."""
     return await _START.get(op.id, waiting)(world)
+
+
+async def ready_with(op: Operation, world: World) -> dict[str, str]:
+    """The ids of new things with which a step about mentors can be taken."""
+    by = world.a.coordinator
+    if op.id == "move_mentor":
+        return {"mentor_id": (await active_mentor(world.a))["id"]}
+    if "engagement" not in op.id:
+        return {}
+    mentor, other = await active_mentor(world.a), await active_mentor(world.a)
+    asked = op.id in ("accept_engagement", "decline_engagement")
+    engagement = await (proposed if asked else begun)(world.a, mentor)
+    at = f"/v1/engagements/{engagement['id']}"
+    if op.id == "resume_engagement":
+        await stepped(by, f"{at}/pause", {"reason": "Away."})
+    if op.id == "reopen_engagement":
+        await stepped(by, f"{at}/end", {"reason": "COMPLETED", "planned": True})
+    return {"engagement_id": engagement["id"], "mentor_id": other["id"]}

@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.kernel.access import Role
 from tests.api.operations import Answer, Operation, Scene, build_scene, named, operations, raw
-from tests.api.referrals import declined, ready_for, waiting
+from tests.api.referrals import declined, ready_for, ready_with, waiting
 from tests.api.refusals import is_problem
 from tests.world import World
 
@@ -27,9 +27,13 @@ async def test_a_change_needs_the_present_version(op: Operation, scene: Scene) -
     ids = scene.ids
     if "referral_id" in op.parameters("path"):
         ids = {**ids, "referral_id": await ready_for(op, scene.world)}
+    else:
+        ids = {**ids, **await ready_with(op, scene.world)}
     at = Scene(scene.world, ids)
     body = op.body_schema() is not None
-    content = scene.body(op) if body else None
+    content = at.body(op) if body else None
+    if op.id == "move_mentor":
+        content = {"stage": "PAUSED", "reason": "Away until January."}
     if op.id == "merge":
         content["into"] = await waiting(scene.world)
     headers = [header for header in await at.headers(op, body=body) if header[0] != b"if-match"]

@@ -120,6 +120,7 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     "end_engagement": ("Mutation.endEngagement",),
     "reopen_engagement": ("Mutation.reopenEngagement",),
     "list_bridging_tasks": ("Query.bridgingTasks",),
+    "read_bridging_task": ("Query.bridgingTask",),
     "finish_bridging_task": ("Mutation.finishBridgingTask",),
 }
 

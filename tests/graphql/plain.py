@@ -23,6 +23,7 @@ from graphql.execution.values import get_directive_values
 from app.domain.referrals.models import Disposition
 from app.domain.referrals.rules import status_of
 from app.graphql.schema import sdl
+from tests.graphql import mentors
 from tests.security.rows import Rows
 
 Row = dict[str, Any]
@@ -45,6 +46,22 @@ BEHIND = (
     "eligibility_policy",
     "client_secret",
     "trusted_document",
+    "matching_policy",
+    "engagement",
+    "engagement_mentor",
+    "engagement_change",
+    "bridging_task",
+    "match_run",
+    "match_line",
+    "match_profile",
+    "match_exclusion",
+    "mentor",
+    "mentor_step",
+    "mentor_check",
+    "mentor_training",
+    "supervision_contact",
+    "mentor_hours",
+    "supervisor_absence",
 )
 DEFAULT_ORDER = {
     "person": "CREATED_AT_DESC",
@@ -55,6 +72,15 @@ DEFAULT_ORDER = {
     "explanation": "RECORDED_AT_DESC",
     "eligibility_policy": "POLICY_VERSION_DESC",
     "eligibility_decision": "SEQUENCE_DESC",
+    "matching_policy": "POLICY_VERSION_DESC",
+    "engagement": "CREATED_AT_DESC",
+    "mentor": "DISPLAY_NAME_ASC",
+    "mentor_training": "COMPLETED_ON_DESC",
+    "supervision_contact": "HELD_ON_DESC",
+    "mentor_hours": "GIVEN_ON_DESC",
+    "bridging_task": "DUE_ON_ASC",
+    "match_line": "PLACE_ASC",
+    "match_run": "CREATED_AT_DESC",
 }
 # Lists inside an object: the table, and the column that holds the object's id.
 INSIDE = {
@@ -69,6 +95,14 @@ INSIDE = {
     ("Organisation", "clients"): ("client", "organisation_id"),
     ("Referral", "decisions"): ("eligibility_decision", "referral_id"),
     ("Referral", "duplicates"): ("referral", "duplicate_of_id"),
+    ("Programme", "matchingPolicies"): ("matching_policy", "programme_id"),
+    ("Referral", "engagements"): ("engagement", "referral_id"),
+    ("Mentor", "engagements"): ("engagement", "mentor_id"),
+    ("Mentor", "trainings"): ("mentor_training", "mentor_id"),
+    ("Mentor", "supervisions"): ("supervision_contact", "mentor_id"),
+    ("Mentor", "hours"): ("mentor_hours", "mentor_id"),
+    ("Engagement", "tasks"): ("bridging_task", "engagement_id"),
+    ("MatchRun", "lines"): ("match_line", "run_id"),
 }
 # One thing inside an object: the table, and the object's column that holds its id.
 ONE = {
@@ -80,6 +114,11 @@ ONE = {
     ("Policy", "programme"): ("programme", "programme_id"),
     ("Member", "organisation"): ("organisation", "organisation_id"),
     ("Client", "organisation"): ("organisation", "organisation_id"),
+    ("Engagement", "mentee"): ("person", "person_id"),
+    ("Engagement", "person"): ("person", "person_id"),
+    ("Engagement", "referral"): ("referral", "referral_id"),
+    ("Engagement", "mentor"): ("mentor", "mentor_id"),
+    ("Engagement", "proposedMentor"): ("mentor", "proposed_mentor_id"),
 }
 # Whatever a manager finds by its id.
 NODES = {
@@ -95,6 +134,22 @@ NODES = {
     "Programme": "programme",
     "Referral": "referral",
     "TrustedDocument": "trusted_document",
+    "Absence": "supervisor_absence",
+    "BridgingTask": "bridging_task",
+    "Check": "mentor_check",
+    "Engagement": "engagement",
+    "EngagementChange": "engagement_change",
+    "EngagementMentor": "engagement_mentor",
+    "Hours": "mentor_hours",
+    "MatchExclusion": "match_exclusion",
+    "MatchLine": "match_line",
+    "MatchProfile": "match_profile",
+    "MatchRun": "match_run",
+    "MatchingPolicy": "matching_policy",
+    "Mentor": "mentor",
+    "MentorStep": "mentor_step",
+    "Supervision": "supervision_contact",
+    "Training": "mentor_training",
 }
 BY = {"organisationBy": "organisation", "memberBy": "member", "referralBy": "referral"}
 _SCHEMA = build_schema(sdl())
@@ -107,6 +162,8 @@ def _snake(name: str) -> str:
 def _shown(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if isinstance(value, list):
+        return [_shown(one) for one in value]
     return str(value) if isinstance(value, UUID | date) else value
 
 
@@ -271,6 +328,14 @@ def _ordered(table: str, *by: str, reverse: bool = False) -> Callable[[Plain, Ro
     )
 
 
+def _inside(table: str, column: str, *keys: str, reverse: bool = False) -> Callable[[Plain, Row], list[Row]]:
+    def listed(plain: Plain, row: Row) -> list[Row]:
+        found = plain.of(table, column, row["id"])
+        return sorted(found, key=lambda one: tuple(one[key] for key in keys), reverse=reverse)
+
+    return listed
+
+
 _COMPUTED: dict[tuple[str, str], Callable[[Plain, Row], Any]] = {
     ("Programme", "eligibilityPolicyVersion"): Plain.in_force,
     ("Client", "secrets"): Plain.secrets,
@@ -286,6 +351,11 @@ _COMPUTED: dict[tuple[str, str], Callable[[Plain, Row], Any]] = {
     ("Person", "convictions"): _ordered("conviction", "created_at", "id"),
     ("Person", "custodyFacts"): _ordered("custody_facts", "sequence", reverse=True),
     ("CustodyFacts", "current"): Plain.newest,
+    **mentors.COMPUTED,
+    ("Mentor", "steps"): _inside("mentor_step", "mentor_id", "sequence"),
+    ("Mentor", "checks"): _inside("mentor_check", "mentor_id", "decided_on", "id", reverse=True),
+    ("Engagement", "mentors"): _inside("engagement_mentor", "engagement_id", "from_day", "id"),
+    ("Engagement", "changes"): _inside("engagement_change", "engagement_id", "sequence"),
 }
 
 

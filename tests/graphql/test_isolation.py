@@ -37,6 +37,10 @@ KEYS = {
     "referralBy": "referral_id",
     "submittedReferralBy": "referral_id",
     "node": "person_id",
+    "mentor": "mentor_id",
+    "matchRun": "run_id",
+    "engagement": "engagement_id",
+    "bridgingTask": "task_id",
 }
 
 
@@ -82,6 +86,8 @@ def arguments(name: str, ids: dict[str, str]) -> dict[str, Any]:
         "agencyId": "BXI",
         "personId": ids["person_id"],
         "programmeId": ids["programme_id"],
+        "referralId": ids["referral_id"],
+        "mentorId": ids["mentor_id"],
         "input": {"programmeId": ids["programme_id"], "custody": CUSTODY} if name == "eligibilityPreview" else SEARCH,
         **PERIOD,
     }
@@ -115,7 +121,11 @@ async def test_the_documents_would_find_the_canary(canary: Canary) -> None:
         **{name: canary.filled.charity.manager for name in query_fields() if name != "auditEntries"},
         **{name: canary.filled.charity.machine for name in query_fields() if name.startswith("submitted")},
     }
-    shows_nothing = {"establishment", "establishments", "ledger", "protectedCharacteristics", "searchPeople"}
+    shows_nothing = {
+        *("bridgingTask", "bridgingTasks", "matchExclusions", "supervisions", "mentorHours", "supervisorAbsences"),
+        *("matchExplanation", "matchCandidatesForReferral", "matchCandidatesForMentor"),
+    }
+    shows_nothing |= {"establishment", "establishments", "ledger", "protectedCharacteristics", "searchPeople"}
     for name, caller in people.items():
         found: set[str] = set()
         for query, given in documents(name, arguments(name, canary.filled.ids)):

@@ -32,6 +32,22 @@ TABLES = {
     "Referral": "referral",
     "SubmittedReferral": "referral",
     "TrustedDocument": "trusted_document",
+    "Absence": "supervisor_absence",
+    "BridgingTask": "bridging_task",
+    "Check": "mentor_check",
+    "Engagement": "engagement",
+    "EngagementChange": "engagement_change",
+    "EngagementMentor": "engagement_mentor",
+    "Hours": "mentor_hours",
+    "MatchExclusion": "match_exclusion",
+    "MatchLine": "match_line",
+    "MatchProfile": "match_profile",
+    "MatchRun": "match_run",
+    "MatchingPolicy": "matching_policy",
+    "Mentor": "mentor",
+    "MentorStep": "mentor_step",
+    "Supervision": "supervision_contact",
+    "Training": "mentor_training",
 }
 
 

@@ -146,6 +146,7 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
             "end_engagement",
             "reopen_engagement",
             "list_bridging_tasks",
+            "read_bridging_task",
             "finish_bridging_task",
         ),
         CASEWORK,

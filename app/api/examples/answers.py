@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from app.api.examples import access, organisations, people, referrals, service
+from app.api.examples import access, mentoring, organisations, people, referrals, service
 
 ANSWERS: dict[str, Any] = {
     **referrals.ANSWERS,
     **people.ANSWERS,
     **organisations.ANSWERS,
+    **mentoring.ANSWERS,
     **access.ANSWERS,
     **service.ANSWERS,
 }

@@ -1,26 +1,16 @@
 """What matching is told: the people who wait and the mentors there are, as plain values that a run keeps as its inputs."""
 
 from datetime import date
-from enum import StrEnum
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain.mentors.models.codes import Wished
 
 SLOTS = 21
 """Seven days of three parts (morning, afternoon, evening), Monday morning first: the bits of `times`."""
 
 ANY_TIME = (1 << SLOTS) - 1
-
-
-class Wished(StrEnum):
-    """What a person may wish of a mentor. Protected characteristics are asked of a mentor for no other purpose."""
-
-    SEX = "SEX"
-    ETHNICITY_GROUP = "ETHNICITY_GROUP"
-    FAITH = "FAITH"
-    LIVED_EXPERIENCE = "LIVED_EXPERIENCE"
-    AGE_GROUP = "AGE_GROUP"
-    LANGUAGE = "LANGUAGE"
 
 
 class Facts(BaseModel):

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.domain.matching.codes import Preference, Rule
-from app.domain.matching.facts import MenteeFacts, MentorFacts, Wish, Wished
+from app.domain.matching.facts import MenteeFacts, MentorFacts, Wish
 from app.domain.matching.policy import Locality, MatchingPolicyDocument
+from app.domain.mentors.models.codes import Wished
 
 
 @dataclass(frozen=True)

@@ -76,12 +76,16 @@ def _member(view: View, entry: Entry, row: Row, viewer: Viewer) -> ColumnElement
 
 
 def _nested(value: ColumnElement[Any], selection: Selection, *, many: bool) -> ColumnElement[Any]:
-    """A part of a JSON value: of each of its elements if it is a list."""
+    """A part of a JSON value: of each of its elements if it is a list; and so on inside of it."""
+
+    def member(of: ColumnElement[Any], entry: Entry) -> ColumnElement[Any]:
+        if entry.constant is not None:
+            return text_literal(entry.constant)
+        value: ColumnElement[Any] = of[entry.name]
+        return value if entry.inner is None else _nested(value, entry.inner, many=entry.many)
 
     def part(of: ColumnElement[Any]) -> ColumnElement[Any]:
-        return _object(
-            [(e.key, text_literal(e.constant) if e.constant is not None else of[e.name]) for e in selection.entries]
-        )
+        return _object([(entry.key, member(of, entry)) for entry in selection.entries])
 
     whole: ColumnElement[Any] = cast(value, JSONB)
     if not many:

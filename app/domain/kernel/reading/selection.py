@@ -35,6 +35,8 @@ class Entry:
     listing: Listing | None = None
     constant: str | None = None
     absent: bool = False
+    many: bool = False
+    """Of something inside of a nested value: whether it is a list of them."""
 
 
 @dataclass(frozen=True)

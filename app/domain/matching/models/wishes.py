@@ -18,9 +18,8 @@ from app.domain.kernel.rows import (
     command_config,
     instant_field,
 )
-from app.domain.matching.facts import Wished
 from app.domain.matching.models.codes import ExclusionKind
-from app.domain.mentors.models import Area, Interest, Language, Slot
+from app.domain.mentors.models import Area, Interest, Language, Slot, Wished
 
 
 class StatedWish(BaseModel):

@@ -45,7 +45,8 @@ S, T = EngagementState, EngagementStep
 async def propose(session: AsyncSession, *, actor: Actor, command: Propose, now: datetime) -> Engagement:
     """Ask a mentor to take somebody who waits. A proposal holds no place: the mentor's yes does.
 
-    Two at once are safe: the referral's row is locked, and a unique index allows one relationship at a time. Raises `ValidationFailed` (422).
+    Two at once are safe: the referral's row is locked, and a unique index allows one relationship at a time. Raises
+    `ValidationFailed` (422).
     """
     require(actor, Permission.ENGAGEMENTS_WRITE)
     mentor = await mentor_to_ask(session, actor=actor, mentor_id=command.mentor_id)

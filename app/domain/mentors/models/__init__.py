@@ -13,6 +13,7 @@ from app.domain.mentors.models.codes import (
     Stage,
     SupervisionKind,
     TrainingModule,
+    Wished,
 )
 from app.domain.mentors.models.mentor import (
     ChangeMentor,
@@ -76,4 +77,5 @@ __all__ = [
     "SupervisorAbsence",
     "TrainingModule",
     "TrainingRead",
+    "Wished",
 ]

@@ -86,6 +86,17 @@ class Alarm(StrEnum):
     CLEARANCE_EXPIRES_SOON = "CLEARANCE_EXPIRES_SOON"
 
 
+class Wished(StrEnum):
+    """What a person may wish of a mentor. Protected characteristics are asked of a mentor for no other purpose."""
+
+    SEX = "SEX"
+    ETHNICITY_GROUP = "ETHNICITY_GROUP"
+    FAITH = "FAITH"
+    LIVED_EXPERIENCE = "LIVED_EXPERIENCE"
+    AGE_GROUP = "AGE_GROUP"
+    LANGUAGE = "LANGUAGE"
+
+
 class Slot(StrEnum):
     """A part of the week, in the order of the week."""
 

@@ -18,7 +18,7 @@ from app.domain.kernel.rows import (
     command_config,
     instant_field,
 )
-from app.domain.mentors.models.codes import Alarm, Area, Interest, Language, MentorKind, Slot, Stage
+from app.domain.mentors.models.codes import Alarm, Area, Interest, Language, MentorKind, Slot, Stage, Wished
 
 
 class MentorFields(SQLModel):
@@ -78,7 +78,7 @@ class CreateMentor(MentorFields):
         }
     )
     programme_ids: list[UUID] = Field(default=[], max_length=20, description="The programmes that the mentor is in.")
-    offers: dict[str, list[Line]] = Field(
+    offers: dict[Wished, list[Line]] = Field(
         default={},
         max_length=6,
         description='What a person may wish of a mentor, as the mentor said it: `{"SEX": ["F"], "FAITH": ["…"]}`.',
@@ -102,7 +102,7 @@ class ChangeMentor(SQLModel):
     has_children: bool | None = None
     committed_until: CivilDate | None = None
     programme_ids: list[UUID] | None = Field(default=None, max_length=20)
-    offers: dict[str, list[Line]] | None = Field(default=None, max_length=6)
+    offers: dict[Wished, list[Line]] | None = Field(default=None, max_length=6)
 
 
 class MentorRead(MentorFields):

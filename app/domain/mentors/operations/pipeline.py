@@ -1,5 +1,6 @@
 """A mentor put on file, changed, and moved along the pipeline."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,7 @@ from app.domain.mentors.models import (
     MoveMentor,
     Stage,
     TrainingModule,
+    Wished,
 )
 from app.domain.mentors.operations.checking import check_names, not_in_future
 from app.domain.mentors.rules import FOLLOWS, NEEDS_REASON, lacks
@@ -37,7 +39,8 @@ async def create_mentor(session: AsyncSession, *, actor: Actor, command: CreateM
     on = not_in_future(command.applied_on, "/applied_on", now)
     await check_names(session, actor, command.model_dump(include={"member_id", "supervisor_id", "programme_ids"}))
     row = Mentor(
-        **command.model_dump(exclude={"applied_on"}),
+        **command.model_dump(exclude={"applied_on", "offers"}),
+        offers=_plain(command.offers),
         charity_id=actor.charity_id,
         stage=Stage.APPLIED,
         stage_since=on,
@@ -73,6 +76,8 @@ async def change_mentor(
     for name, empty in (("languages", []), ("interests", []), ("programme_ids", []), ("offers", {})):
         if name in changes and changes[name] is None:
             changes[name] = empty
+    if "offers" in changes:
+        changes["offers"] = _plain(changes["offers"])
     await check_names(session, actor, changes)
     changed = apply(row, changes, now=now)
     session.add(row)
@@ -149,3 +154,7 @@ async def _readiness(session: AsyncSession, row: Mentor, on: date) -> dict[str, 
     granted = newest is not None and newest.outcome == CheckOutcome.GRANTED
     until = newest.expires_on if newest is not None and granted else None
     return {"vetted": granted, "vetted_until": until, "trained": core.first() is not None}
+
+
+def _plain(offers: Mapping[Wished, list[str]]) -> dict[str, list[str]]:
+    return {attribute.value: list(values) for attribute, values in offers.items()}

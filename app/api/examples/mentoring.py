@@ -1,0 +1,191 @@
+"""Mentors, matching and engagements."""
+
+from typing import Any
+
+from app.api.examples import ids
+
+MENTOR = "01900000-0000-7000-8000-00000000e101"
+OTHER_MENTOR = "01900000-0000-7000-8000-00000000e102"
+ENGAGEMENT = "01900000-0000-7000-8000-00000000e201"
+RUN = "01900000-0000-7000-8000-00000000e301"
+_RECORDED = {"recorded_at": ids.NOW, "recorded_by": ids.MEMBER}
+_OF_MENTOR = {"id": ids.ENTRY, "mentor_id": MENTOR, **_RECORDED}
+
+_LANGUAGE = {"code": "SHARED_LANGUAGE", "points": 10, "weight": 10}
+_LENGTH = {"code": "EXPECTED_LENGTH", "points": 15, "weight": 15}
+_PAIR = {
+    "referral_id": ids.REFERRAL,
+    "mentor_id": MENTOR,
+    "possible": True,
+    "blocks": [],
+    "cures": [],
+    "fit": 25,
+    "contributions": [_LANGUAGE, _LENGTH],
+    "proposed": True,
+    "reason": "PROPOSED",
+}
+_DOCUMENT = {
+    "name": "Brixton",
+    "locality": "CONFLICT",
+    "switched_off": [],
+    "useful_weeks": 12,
+    "expected_weeks": 26,
+    "weights": {"STATED_WISH": 40, "CONTINUITY": 20, "SHARED_LANGUAGE": 10},
+}
+
+ANSWERS: dict[str, Any] = {
+    "MentorRead": {
+        "kind": "VOLUNTEER",
+        "display_name": "Example Volunteer",
+        "member_id": None,
+        "supervisor_id": ids.MEMBER,
+        "supervision_every_days": 28,
+        "capacity": 3,
+        "area": "LAMBETH",
+        "times": ["TUE_MORNING", "THU_AFTERNOON"],
+        "languages": ["en", "pl"],
+        "interests": ["football"],
+        "has_children": True,
+        "committed_until": "2027-12-31",
+        "id": MENTOR,
+        "stage": "ACTIVE",
+        "stage_since": "2026-09-01",
+        "programme_ids": [str(ids.PROGRAMME)],
+        "offers": {"LIVED_EXPERIENCE": ["YES"]},
+        "vetted_until": "2029-02-01",
+        "trained_on": "2026-06-28",
+        "supervised_on": "2026-11-18",
+        "places_taken": 2,
+        "alarms": ["CLEARANCE_EXPIRES_SOON"],
+        **ids.STAMPS,
+    },
+    "MentorStepRead": {**_OF_MENTOR, "sequence": 6, "stage": "ACTIVE", "effective_on": "2026-09-01", "reason": None},
+    "CheckRead": {
+        **_OF_MENTOR,
+        "kind": "CLEARANCE",
+        "establishment": "BXI",
+        "outcome": "GRANTED",
+        "decided_on": "2026-09-01",
+        "expires_on": "2027-08-31",
+        "in_force": True,
+    },
+    "TrainingRead": {**_OF_MENTOR, "module": "CORE", "cohort": "2026-06", "completed_on": "2026-06-28"},
+    "SupervisionRead": {
+        **_OF_MENTOR,
+        "kind": "ONE_TO_ONE",
+        "held_on": "2026-11-18",
+        "minutes": 45,
+        "supervisor_id": ids.MEMBER,
+    },
+    "HoursRead": {**_OF_MENTOR, "given_on": "2026-11-18", "minutes": 90, "activity": "MENTORING"},
+    "AbsenceRead": {
+        "id": ids.ENTRY,
+        "supervisor_id": ids.MEMBER,
+        "away_from": "2026-12-21",
+        "away_until": "2027-01-04",
+        "covered_by": None,
+        **_RECORDED,
+    },
+    "MatchProfileRead": {
+        "id": ids.ENTRY,
+        "person_id": ids.PERSON,
+        "release_area": "LAMBETH",
+        "times": None,
+        "languages": ["en"],
+        "interests": ["football"],
+        "has_children": None,
+        "wishes": [{"attribute": "LIVED_EXPERIENCE", "value": "YES", "required": False}],
+        **_RECORDED,
+    },
+    "MatchExclusionRead": {
+        "id": ids.ENTRY,
+        "person_id": ids.PERSON,
+        "mentor_id": MENTOR,
+        "kind": "KNOWS",
+        "applies": True,
+        **_RECORDED,
+    },
+    "MatchingPolicyRead": {
+        "id": ids.POLICY,
+        "programme_id": str(ids.PROGRAMME),
+        "policy_version": 1,
+        "document": _DOCUMENT,
+        "created_at": ids.NOW,
+    },
+    "MatchRunRead": {
+        "id": RUN,
+        "programme_id": str(ids.PROGRAMME),
+        "for_day": "2026-11-22",
+        "policy_version": 1,
+        "digest": "0" * 64,
+        "summary": {
+            "people": 6,
+            "mentors": 11,
+            "places": 4,
+            "served": 4,
+            "left_over": 2,
+            "unused": [],
+        },
+        "created_by": ids.MEMBER,
+        "version": 1,
+        "created_at": ids.NOW,
+    },
+    "MatchLineRead": {
+        "id": ids.ENTRY,
+        "run_id": RUN,
+        "place": 5,
+        "referral_id": ids.REFERRAL,
+        "mentor_id": None,
+        "fit": None,
+        "contributions": [],
+        "reasons": {
+            "possible": 2,
+            "blocked": {"LIVES_IN_RELEASE_AREA": 1},
+            "before": "01900000-0000-7000-8000-00000000c002",
+            "change": {
+                "code": "MORE_PLACES",
+                "mentor_ids": [MENTOR, OTHER_MENTOR],
+                "places": 1,
+                "rules": [],
+                "cures": [],
+                "served": True,
+            },
+        },
+        "engagement_id": None,
+        "approved_at": None,
+    },
+    "PairRead": _PAIR,
+    "Candidates": {
+        "programme_id": str(ids.PROGRAMME),
+        "policy_version": 1,
+        "proposed": MENTOR,
+        "left_over": None,
+        "pairs": [_PAIR],
+    },
+    "EngagementRead": {
+        "referral_id": ids.REFERRAL,
+        "id": ENGAGEMENT,
+        "person_id": ids.PERSON,
+        "programme_id": str(ids.PROGRAMME),
+        "mentor_id": MENTOR,
+        "proposed_mentor_id": None,
+        "accepted_by_mentor_at": None,
+        "state": "ACTIVE",
+        "state_since": ids.NOW,
+        "started_on": "2026-11-22",
+        "ended_on": None,
+        "end_reason": None,
+        "planned_end": None,
+        **ids.STAMPS,
+    },
+    "BridgingTaskRead": {
+        "id": ids.ENTRY,
+        "engagement_id": ENGAGEMENT,
+        "kind": "TELL_PERSON",
+        "due_on": "2026-11-25",
+        "done_at": None,
+        "done_by": None,
+        "version": 1,
+        "created_at": ids.NOW,
+    },
+}
