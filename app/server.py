@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 10
 BODY_SECONDS = 30
+STALLED_SECONDS = 20
 HEAD_BYTES = 32 * 1024
 
 
@@ -33,9 +34,11 @@ class OrderlyServer(uvicorn.Server):
 
 class ImpatientProtocol(HttpToolsProtocol):
     """Closes a connection whose request head takes longer than 10 seconds or is larger than 32 KiB, or whose body takes
-    longer than 30 seconds more. An answer being written is never cut short."""
+    longer than 30 seconds more. An answer being written is cut short only where nothing of it was taken for 20 seconds: what
+    waits for somebody who does not read would stay in memory for as long as he likes."""
 
     _deadline: asyncio.TimerHandle | None = None
+    _stalled: asyncio.TimerHandle | None = None
     _head_bytes = 0
 
     def connection_made(self, transport: Any) -> None:
@@ -44,7 +47,32 @@ class ImpatientProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._expect_nothing()
+        self._moving()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._look_again(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        self._moving()
+        super().resume_writing()
+
+    def _look_again(self, waiting: int) -> None:
+        self._moving()
+        self._stalled = self.loop.call_later(STALLED_SECONDS, self._if_stalled, waiting)
+
+    def _if_stalled(self, waiting: int) -> None:
+        now = self.transport.get_write_buffer_size()
+        if now >= waiting:
+            self.transport.abort()
+        else:
+            self._look_again(now)
+
+    def _moving(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

@@ -6,6 +6,7 @@ from pathlib import Path
 from app.database import Database
 from app.demo.charity import ensure_charity
 from app.demo.credentials import read_credentials
+from app.demo.mentors import ensure_mentors
 from app.demo.year import live_through_the_year
 
 __all__ = ["read_credentials", "seed"]
@@ -17,4 +18,5 @@ async def seed(database: Database, *, now: datetime, with_year: bool, data_dir: 
     `read_credentials`."""
     charity = await ensure_charity(database, now=now, data_dir=data_dir)
     if with_year and charity.coordinator is not None and charity.client is not None:
+        await ensure_mentors(database, coordinator=charity.coordinator, now=now)
         await live_through_the_year(database, coordinator=charity.coordinator, client=charity.client, now=now)

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import Database
+from app.demo.mentors import begin_engagement
 from app.demo.people import on_a_slip
 from app.demo.plan import PUSHED, STATED, Referred, the_year
 from app.domain.journeys.new_facts import correct_person, learn_conviction, learn_custody_facts
@@ -134,6 +135,9 @@ async def _see_through(
         return
     if referred.on_a_slip:
         await _find_out(session, actor, key, referred)
+    if referred.becomes is D.ALLOCATED:
+        await begin_engagement(session, actor, key, referred.nth, referred.ended)
+        return
     step, why = LAST_STEP[referred.becomes]
     referral = await take_step(
         session,

@@ -272,3 +272,15 @@ async def test_a_run_that_broke_off_is_completed_and_lost_credentials_are_renewe
     assert check_password(kept["password"], stored).ok
     assert not check_password(lost["password"], stored).ok
     assert [digest_matches(kept["client_secret"], row["digest"]) for row in valid] == [True]
+
+
+async def test_the_31_have_a_mentor_each_within_everybodys_capacity(sql: asyncpg.Connection) -> None:
+    stages = dict(await sql.fetch("select stage, count(*) from mentor group by stage"))
+    assert stages == {"ACTIVE": 14, "TRAINED": 9}
+    held = await sql.fetch(
+        "select m.capacity, count(e.id) as held from mentor m left join engagement e"
+        " on e.mentor_id = m.id and e.state = 'ACTIVE' group by m.id"
+    )
+    assert sum(row["held"] for row in held) == REPORT["dispositions"]["ALLOCATED"]
+    assert all(row["held"] <= row["capacity"] for row in held)
+    assert await sql.fetchval("select count(*) from engagement_change") == 3 * REPORT["dispositions"]["ALLOCATED"]

@@ -22,6 +22,7 @@ from app.graphql.schema import schema
 from app.graphql.selection import camel
 from app.graphql.types import REGISTRY
 from app.settings import Settings
+from tests.docs.mentoring_tables import MENTORING
 
 ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
@@ -243,6 +244,7 @@ MADE: dict[str, Callable[[], str]] = {
     "problems": problems,
     "graphql-links": graphql_links,
     "graphql-limits": graphql_limits,
+    **MENTORING,
 }
 
 

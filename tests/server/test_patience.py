@@ -11,12 +11,18 @@ import uvicorn
 from app import server
 from app.server import ImpatientProtocol
 
+LARGE = 32_000_000
+
 
 async def _answer(scope: Any, receive: Any, send: Any) -> None:
     more = True
     while more:
         message = await receive()
         more = message.get("more_body", False) and message["type"] != "http.disconnect"
+    if scope["path"] == "/large":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b" " * LARGE})
+        return
     await send({"type": "http.response.start", "status": 204, "headers": []})
     await send({"type": "http.response.body", "body": b""})
 
@@ -25,6 +31,7 @@ async def _answer(scope: Any, receive: Any, send: Any) -> None:
 async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     monkeypatch.setattr(server, "HEAD_SECONDS", 0.3)
     monkeypatch.setattr(server, "BODY_SECONDS", 0.3)
+    monkeypatch.setattr(server, "STALLED_SECONDS", 0.3)
     running = uvicorn.Server(
         uvicorn.Config(_answer, port=0, http=ImpatientProtocol, lifespan="off", log_level="critical", ws="none")
     )
@@ -83,3 +90,24 @@ async def test_others_are_answered_while_hundreds_dawdle(port: int) -> None:
     answered = await _send(port, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     assert b"204 No Content" in answered
     assert set(await asyncio.gather(*dawdlers)) == {b""}
+
+
+async def _large(port: int, *, pause: float) -> int:
+    """How much of a large answer comes to somebody who takes so long over each part of it."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1_000_000)
+    writer.write(b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    taken = 0
+    try:
+        while part := await asyncio.wait_for(reader.read(4_000_000), timeout=5):
+            taken += len(part)
+            await asyncio.sleep(pause)
+    except ConnectionResetError:
+        pass
+    finally:
+        writer.transport.abort()
+    return taken
+
+
+async def test_whoever_takes_nothing_in_is_cut_off_and_whoever_is_only_slow_is_not(port: int) -> None:
+    assert await _large(port, pause=2.0) < LARGE
+    assert await _large(port, pause=0.05) > LARGE
