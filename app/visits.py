@@ -87,7 +87,7 @@ def _conflict(name: str | None) -> Exception:
         return PartnerReferenceTaken()
     if name == "idempotency_record_key":
         return IdempotencyKeyInUse(headers={"Retry-After": "1"})
-    if name in ("member_email", "organisation_code"):
+    if name in ("member_email", "organisation_code", "mentor_member"):
         return AlreadyExists()
     # Any other index guards something that two requests made at the same instant: the second may simply try again.
     return Unavailable(headers={"Retry-After": "1"})

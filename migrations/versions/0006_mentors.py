@@ -22,13 +22,13 @@ language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$ select 0 where p_mentor is not null $$
 """
 
-# What somebody should look at, by today in London. Of checks the newest counts, and on its last day it still does. Whoever
+# What somebody should look at, by a day, by default today's in London. Of checks the newest counts, and on its last day it still does. Whoever
 # mentors needs a supervisor who is there and who speaks with them; whoever may be asked to needs what lets them in.
 MENTOR_ALARMS = """
-create function throughgate.mentor_alarms(p_mentor uuid) returns text[]
+create function throughgate.mentor_alarms(p_mentor uuid, p_day date default null) returns text[]
 language sql stable set search_path = pg_catalog, pg_temp
 as $$
-  with today as (select (now() at time zone 'Europe/London')::date as day),
+  with today as (select coalesce(p_day, (now() at time zone 'Europe/London')::date) as day),
   mentor as (
     select m.*, t.day from public.mentor m cross join today t
      where m.id = p_mentor and m.stage in ('CLEARED', 'ACTIVE', 'PAUSED')
@@ -59,7 +59,8 @@ as $$
     union all
     select 3, 'SUPERVISION_OVERDUE' from mentor m
      where m.stage = 'ACTIVE' and m.day - greatest(
-       m.stage_since, (select max(s.held_on) from public.supervision_contact s where s.mentor_id = m.id)
+       (select min(p.effective_on) from public.mentor_step p where p.mentor_id = m.id and p.stage = 'ACTIVE'),
+       (select max(s.held_on) from public.supervision_contact s where s.mentor_id = m.id and s.held_on <= m.day)
      ) > m.supervision_every_days
     union all
     select 4, 'NO_VETTING' from mentor where not exists (select from standing where kind = 'VETTING' and granted)

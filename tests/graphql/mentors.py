@@ -68,8 +68,10 @@ def _alarms(plain: Any, mentor: Row) -> list[str]:
     ]
     newest_away = max(away, key=lambda one: (one["recorded_at"], one["id"]), default={"covered_by": "nobody is away"})
     held = [one["held_on"] for one in plain.of("supervision_contact", "mentor_id", mentor["id"])]
-    since = today - max(held, default=mentor["stage_since"])
-    since = min(since, today - mentor["stage_since"])
+    began = [
+        one["effective_on"] for one in plain.of("mentor_step", "mentor_id", mentor["id"]) if one["stage"] == "ACTIVE"
+    ]
+    since = today - max([*held, *([min(began)] if began else [])], default=today)
     soon = today + timedelta(days=60)
     told = {
         "NO_SUPERVISOR": active and mentor["supervisor_id"] is None,

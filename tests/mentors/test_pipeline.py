@@ -130,6 +130,8 @@ async def test_supervision_that_is_overdue_is_an_alarm(world: World) -> None:
         ("checks", {"kind": "CLEARANCE", "decided_on": "2026-01-01"}, "/establishment"),
         ("checks", {"kind": "VETTING", "establishment": "BXI", "decided_on": "2026-01-01"}, "/establishment"),
         ("checks", {"kind": "VETTING", "decided_on": "2199-01-01"}, "/decided_on"),
+        ("checks", {"kind": "CLEARANCE", "establishment": "OUT", "decided_on": "2026-01-01"}, "/establishment"),
+        ("checks", {"kind": "CLEARANCE", "establishment": "ZZZZ", "decided_on": "2026-01-01"}, "/establishment"),
         ("checks", {"kind": "VETTING", "decided_on": "2026-01-02", "expires_on": "2026-01-01"}, "/expires_on"),
         ("trainings", {"completed_on": "2199-01-01"}, "/completed_on"),
         ("hours", {"given_on": "2026-01-01", "minutes": 0}, "/minutes"),
@@ -149,3 +151,13 @@ async def test_names_of_another_charity_are_unknown_here(world: World) -> None:
     told = await made(world.a.coordinator, "/v1/mentors", body, status=422)
     assert told["errors"][0]["code"] == "UNKNOWN_PROGRAMME"
     assert (await world.a.staff[Role.MENTOR].get("/v1/mentors")).status_code == 403
+
+
+async def test_nobody_mentors_twice_or_supervises_himself(world: World) -> None:
+    by, member = world.a.coordinator, str(world.a.staff[Role.ANALYST].id)
+    key = await _mentor(world.a, member_id=member)
+    again = await made(by, "/v1/mentors", {"display_name": "Example Volunteer", "member_id": member}, status=409)
+    assert again["code"] == "ALREADY_EXISTS"
+    tag = (await by.get(f"/v1/mentors/{key}")).headers["etag"]
+    himself = await by("PATCH", f"/v1/mentors/{key}", json={"supervisor_id": member}, headers={"If-Match": tag})
+    assert (himself.status_code, himself.json()["errors"][0]["code"]) == (422, "SAME_MEMBER")

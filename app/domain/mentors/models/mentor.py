@@ -64,7 +64,7 @@ class Mentor(MentorFields, Identified, Tenanted, Versioned, table=True):
 
 
 class CreateMentor(MentorFields):
-    """Somebody who applied, or who mentors already: `stage` says how far they are."""
+    """Somebody who applied."""
 
     model_config = command_config(
         {

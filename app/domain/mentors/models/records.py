@@ -144,7 +144,10 @@ class AbsenceFields(SQLModel):
     supervisor_id: UUID = Field(description="The member who is away.")
     away_from: CivilDate = Field(description="The first day away.")
     away_until: CivilDate = Field(description="The last day away.")
-    covered_by: UUID | None = Field(default=None, description="The member who stands in; null: nobody yet, an alarm.")
+    covered_by: UUID | None = Field(
+        default=None,
+        description="The member who stands in; null: nobody yet, an alarm. Himself: he is there after all.",
+    )
 
 
 class SupervisorAbsence(AbsenceFields, Identified, Tenanted, Recorded, table=True):

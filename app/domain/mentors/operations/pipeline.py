@@ -78,7 +78,9 @@ async def change_mentor(
             changes[name] = empty
     if "offers" in changes:
         changes["offers"] = _plain(changes["offers"])
-    await check_names(session, actor, changes)
+    both = {"member_id": row.member_id, "supervisor_id": row.supervisor_id}
+    named = both | changes if changes.keys() & both.keys() else changes
+    await check_names(session, actor, named)
     changed = apply(row, changes, now=now)
     session.add(row)
     await session.flush()

@@ -27,6 +27,7 @@ from app.domain.mentors.models import (
     SupervisorAbsence,
 )
 from app.domain.mentors.operations.checking import check_names, not_in_future
+from app.domain.organisations.models import Establishment, EstablishmentKind
 
 R = TypeVar("R", MentorCheck, MentorHours, MentorTraining, SupervisionContact)
 
@@ -37,6 +38,8 @@ async def record_check(
     """A vetting or a clearance. The newest counts; none that expires ends anything."""
     if (command.kind is CheckKind.CLEARANCE) != (command.establishment is not None):
         raise invalid("/establishment", "ONE_OF", "A CLEARANCE names its establishment; a VETTING has none.")
+    if command.establishment is not None and not await _is_prison(session, command.establishment):
+        raise invalid("/establishment", "UNKNOWN_ESTABLISHMENT", "There is no such prison: see /v1/establishments.")
     not_in_future(command.decided_on, "/decided_on", now)
     if command.expires_on is not None and command.expires_on < command.decided_on:
         raise invalid("/expires_on", "BEFORE_DECISION", "Give a day on or after decided_on.")
@@ -82,8 +85,6 @@ async def record_absence(
     require(actor, Permission.MENTORS_WRITE)
     if command.away_until < command.away_from:
         raise invalid("/away_until", "BEFORE_FROM", "Give a day on or after away_from.")
-    if command.covered_by == command.supervisor_id:
-        raise invalid("/covered_by", "SAME_MEMBER", "Somebody else has to stand in.")
     names = {"supervisor_id": command.supervisor_id, "covered_by": command.covered_by}
     await check_names(session, actor, names)
     stamp = {"charity_id": actor.charity_id, "recorded_at": now, "recorded_by": actor.subject_id}
@@ -110,3 +111,8 @@ async def _record(session: AsyncSession, actor: Actor, row: R, what: str, fields
 def _recorded(actor: Actor, mentor_id: UUID, now: datetime) -> dict[str, Any]:
     stamp = {"charity_id": actor.charity_id, "recorded_at": now, "recorded_by": actor.subject_id}
     return {"mentor_id": mentor_id, **stamp}
+
+
+async def _is_prison(session: AsyncSession, agency_id: str) -> bool:
+    found = await session.get(Establishment, agency_id)
+    return found is not None and found.kind == EstablishmentKind.PRISON
