@@ -50,7 +50,8 @@ class Volunteer:
 
 
 VOLUNTEERS = (
-    *(Volunteer(n, "2023-06", date(2023, 6, 24), 3) for n in range(1, 12)),
+    # All together they can take 31 men, and have them: six wait for want of a place.
+    *(Volunteer(n, "2023-06", date(2023, 6, 24), 3 if n < 7 else 2) for n in range(1, 12)),
     *(Volunteer(n, "2023-11", date(2023, 11, 25), 1 if n < 15 else 0) for n in range(12, 24)),
 )
 
