@@ -37,6 +37,7 @@ _TAGS = [
         "name": "Matching",
         "description": "Wishes, what keeps two apart, runs over a programme, and why this one and not that.",
     },
+    {"name": "Forecast", "description": "The weeks ahead as ranges, and how many mentors it takes."},
     {
         "name": "Engagements",
         "description": "The mentoring relationship, from the question to the end, and bridging tasks.",

@@ -1,5 +1,7 @@
 """Scalars as they stand in the answers of both doors: text made by PostgreSQL, passed on unchanged."""
 
+import datetime
+import uuid
 from typing import Any, NewType
 
 from strawberry.scalars import JSON
@@ -8,6 +10,9 @@ from strawberry.types.scalar import ScalarDefinition, scalar
 UUID = NewType("UUID", str)
 Date = NewType("Date", str)
 DateTime = NewType("DateTime", str)
+
+OF: dict[Any, Any] = {uuid.UUID: UUID, datetime.date: Date, datetime.datetime: DateTime}
+"""The scalar of a Python type."""
 
 
 def _as_it_is(value: Any) -> Any:
@@ -31,4 +36,4 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
 }
 
-__all__ = ["JSON", "SCALARS", "UUID", "Date", "DateTime"]
+__all__ = ["JSON", "OF", "SCALARS", "UUID", "Date", "DateTime"]

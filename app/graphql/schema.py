@@ -11,7 +11,18 @@ from strawberry.schema.config import StrawberryConfig
 
 from app.domain.kernel.deprecation import deprecation_of
 from app.domain.kernel.reading import View
-from app.graphql import eligibility, engagements, matching, members, mentors, nodes, organisations, people, referrals
+from app.graphql import (
+    eligibility,
+    engagements,
+    forecasts,
+    matching,
+    members,
+    mentors,
+    nodes,
+    organisations,
+    people,
+    referrals,
+)
 from app.graphql.changes import payload_name
 from app.graphql.lookups import by_input
 from app.graphql.naming import describe, type_name
@@ -20,7 +31,7 @@ from app.graphql.scalars import SCALARS
 from app.graphql.types import REGISTRY, Node, Registry, Told, field
 
 # Importing a step offers its root fields.
-_STEPS = (organisations, members, people, eligibility, referrals, mentors, matching, engagements, nodes)
+_STEPS = (organisations, members, people, eligibility, referrals, mentors, matching, engagements, forecasts, nodes)
 
 
 @strawberry.type(description="Whether a list goes on, and where (Relay).")

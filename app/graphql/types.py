@@ -4,12 +4,10 @@ A field is written once, in the step's `models.py`; here it gets its GraphQL nam
 shape (connections, edges that REST only expands) is declared by the step's views.
 """
 
-import datetime
 import enum
 import inspect
 import keyword
 import types
-import uuid
 from collections.abc import Callable, Container, Mapping
 from typing import Annotated, Any, Optional, Union, get_args, get_origin
 
@@ -53,6 +51,7 @@ class Registry:
         self.views: dict[str, View] = {}
         self.enums: dict[type, Any] = {}
         self.inputs: dict[type, type] = {}
+        self.shapes: dict[str, type[BaseModel]] = {}
 
     def enum(self, codes: type[enum.Enum]) -> Any:
         """An enum whose names are the codes themselves, as both doors print them."""
@@ -118,13 +117,8 @@ class Registry:
             return list[self._convert(get_args(annotation)[0], nested)]  # type: ignore[misc]
         if origin is dict or annotation in (Any, dict):
             return scalars.JSON
-        known: dict[Any, Any] = {
-            uuid.UUID: scalars.UUID,
-            datetime.date: scalars.Date,
-            datetime.datetime: scalars.DateTime,
-        }
-        if annotation in known:
-            return known[annotation]
+        if annotation in scalars.OF:
+            return scalars.OF[annotation]
         if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
             # A scope is no GraphQL name (`referrals:read`), so it stays text.
             return self.enum(annotation) if all(m.value.isidentifier() for m in annotation) else str
@@ -136,6 +130,8 @@ class Registry:
         if shape.model_config.get("extra") == "allow":
             return scalars.JSON
         name = shape.__name__.removesuffix("Read")
+        if self.shapes.setdefault(name, shape) is not shape:
+            raise AssertionError(f"{shape.__name__} and {self.shapes[name].__name__} would both be the type {name}")
         if name not in self.objects:
             self.objects[name] = object
             fields: dict[str, Told] = {

@@ -103,6 +103,8 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     "explain_pair": ("Query.matchExplanation",),
     "candidates_of_referral": ("Query.matchCandidatesForReferral",),
     "candidates_of_mentor": ("Query.matchCandidatesForMentor",),
+    "ask_forecast": ("Query.forecast",),
+    "ask_mentors_needed": ("Query.mentorsNeeded",),
     "record_match_profile": ("Mutation.recordMatchProfile",),
     "list_match_profiles": ("Query.matchProfiles",),
     "record_match_exclusion": ("Mutation.recordMatchExclusion",),

@@ -176,6 +176,7 @@ def test_what_can_be_pasted_works(demo: tuple[Path, int]) -> None:
         "scripts.md",
         "subscriptions.md",
         "eligibility.md",
+        "forecast.md",
         "operator.md",
         "trusted-documents.md",
     }

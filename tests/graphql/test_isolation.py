@@ -4,6 +4,7 @@ every root field with every path below it, documents made from the schema itself
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ import httpx
 import pytest
 
 from app.domain.kernel.access import Role
+from app.domain.kernel.rows import civil_date
 from tests.graphql.documents import connections, documents, query_fields
 from tests.graphql.door import ask, data
 from tests.security.filled import Filled, fill
@@ -88,7 +90,15 @@ def arguments(name: str, ids: dict[str, str]) -> dict[str, Any]:
         "programmeId": ids["programme_id"],
         "referralId": ids["referral_id"],
         "mentorId": ids["mentor_id"],
-        "input": {"programmeId": ids["programme_id"], "custody": CUSTODY} if name == "eligibilityPreview" else SEARCH,
+        "input": {
+            "eligibilityPreview": {"programmeId": ids["programme_id"], "custody": CUSTODY},
+            "forecast": {"horizonWeeks": 2, "runs": 20},
+            "mentorsNeeded": {
+                "atMost": 1,
+                "by": civil_date(datetime.now(UTC) + timedelta(days=21)).isoformat(),
+                "runs": 20,
+            },
+        }.get(name, SEARCH),
         **PERIOD,
     }
 
@@ -123,7 +133,7 @@ async def test_the_documents_would_find_the_canary(canary: Canary) -> None:
     }
     shows_nothing = {
         *("bridgingTask", "bridgingTasks", "matchExclusions", "supervisions", "mentorHours", "supervisorAbsences"),
-        *("matchExplanation", "matchCandidatesForReferral", "matchCandidatesForMentor"),
+        *("matchExplanation", "matchCandidatesForReferral", "matchCandidatesForMentor", "forecast", "mentorsNeeded"),
     }
     shows_nothing |= {"establishment", "establishments", "ledger", "protectedCharacteristics", "searchPeople"}
     for name, caller in people.items():

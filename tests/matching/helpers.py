@@ -61,3 +61,21 @@ async def begun(charity: CharityWorld, mentor: dict[str, Any]) -> dict[str, Any]
     engagement = await proposed(charity, mentor)
     await answered(charity.coordinator, engagement, "MENTOR")
     return await answered(charity.coordinator, engagement, "PERSON")
+
+
+async def programme_of_its_own(charity: CharityWorld) -> CharityWorld:
+    """A programme of its own, so that only this test's people wait in it."""
+    made_one = await made(
+        charity.manager,
+        "/v1/programmes",
+        {
+            "name": "A programme of this test",
+            "establishments": ["BXI"],
+            "minimum_length": "P8W",
+            "time_to_first_session": "P2W",
+        },
+    )
+    at = f"/v1/programmes/{made_one['id']}/eligibility-policies"
+    policy = {"name": "Everybody", "all": [{"predicate": "custody_remaining", "op": ">=", "value": "P1D"}]}
+    await made(charity.manager, at, {"document": policy, "valid_from": "2020-01-01"})
+    return CharityWorld(**{**vars(charity), "programme_id": made_one["id"]})

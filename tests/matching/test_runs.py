@@ -8,26 +8,8 @@ import orjson
 import pytest
 
 from app.domain.matching.run import Inputs, propose
-from tests.matching.helpers import active_mentor, answered, made, proposed, stepped
+from tests.matching.helpers import active_mentor, answered, made, programme_of_its_own, proposed, stepped
 from tests.world import Caller, CharityWorld, World
-
-
-async def _programme(charity: CharityWorld) -> CharityWorld:
-    """A programme of its own, so that only this test's people wait in it."""
-    made_one = await made(
-        charity.manager,
-        "/v1/programmes",
-        {
-            "name": "A programme of this test",
-            "establishments": ["BXI"],
-            "minimum_length": "P8W",
-            "time_to_first_session": "P2W",
-        },
-    )
-    at = f"/v1/programmes/{made_one['id']}/eligibility-policies"
-    policy = {"name": "Everybody", "all": [{"predicate": "custody_remaining", "op": ">=", "value": "P1D"}]}
-    await made(charity.manager, at, {"document": policy, "valid_from": "2020-01-01"})
-    return CharityWorld(**{**vars(charity), "programme_id": made_one["id"]})
 
 
 async def _waits(charity: CharityWorld, release: str, **profile: Any) -> dict[str, Any]:
@@ -62,7 +44,7 @@ async def _candidates(by: Caller, referral: dict[str, Any]) -> dict[str, Any]:
 
 
 async def test_a_run_serves_the_pressing_first_and_says_why_for_everybody(world: World, database_url: str) -> None:
-    charity = await _programme(world.a)
+    charity = await programme_of_its_own(world.a)
     one = await active_mentor(charity, capacity=1, languages=["pl"])
     late = await _waits(charity, "2027-09-30")
     pressing = await _waits(charity, "2027-04-30", languages=["pl"])
@@ -96,7 +78,7 @@ async def test_a_run_serves_the_pressing_first_and_says_why_for_everybody(world:
 
 
 async def test_why_nobody_was_found_and_why_this_mentor_in_one_call_each(world: World) -> None:
-    charity = await _programme(world.b)
+    charity = await programme_of_its_own(world.b)
     by = charity.coordinator
     near = await active_mentor(charity, area="LAMBETH")
     man = await _waits(charity, "2027-09-30", release_area="LAMBETH")
@@ -129,7 +111,7 @@ async def test_why_nobody_was_found_and_why_this_mentor_in_one_call_each(world: 
     ],
 )
 async def test_what_keeps_two_apart_does_until_it_is_taken_back(world: World, what: dict[str, Any], rule: str) -> None:
-    charity = await _programme(world.a)
+    charity = await programme_of_its_own(world.a)
     by = charity.coordinator
     mentor, man = await active_mentor(charity), await _waits(charity, "2027-09-30")
     pair = {"person_id": man["person"]["id"], "mentor_id": mentor["id"], **what}
@@ -141,7 +123,7 @@ async def test_what_keeps_two_apart_does_until_it_is_taken_back(world: World, wh
 
 
 async def test_checks_trainings_and_stages_rule_out_until_they_are_there(world: World) -> None:
-    charity = await _programme(world.a)
+    charity = await programme_of_its_own(world.a)
     by = charity.coordinator
     mentor = await made(by, "/v1/mentors", {"display_name": "Example Volunteer", "applied_on": "2026-01-05"})
     man = await _waits(charity, "2027-09-30")
@@ -158,7 +140,7 @@ async def test_checks_trainings_and_stages_rule_out_until_they_are_there(world: 
 
 
 async def test_approving_asks_the_mentors_once_all_or_none(world: World) -> None:
-    charity = await _programme(world.a)
+    charity = await programme_of_its_own(world.a)
     by = charity.coordinator
     await active_mentor(charity, capacity=3)
     people = [await _waits(charity, f"2027-0{month}-15") for month in (5, 6, 7)]
@@ -186,7 +168,7 @@ async def test_approving_asks_the_mentors_once_all_or_none(world: World) -> None
 
 
 async def test_somebody_who_does_not_wait_is_told_so(world: World) -> None:
-    charity = await _programme(world.a)
+    charity = await programme_of_its_own(world.a)
     mentor, man = await active_mentor(charity), await _waits(charity, "2027-09-30")
     engagement = await proposed(charity, mentor, man)
     answer = await charity.coordinator.get(f"/v1/referrals/{man['id']}/match-candidates")

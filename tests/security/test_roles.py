@@ -135,6 +135,8 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
             "explain_pair",
             "candidates_of_referral",
             "candidates_of_mentor",
+            "ask_forecast",
+            "ask_mentors_needed",
             "record_match_profile",
             "list_match_profiles",
             "record_match_exclusion",

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from app.api.examples import access, mentoring, organisations, people, referrals, service
+from app.api.examples import access, forecasts, mentoring, organisations, people, referrals, service
 
 ANSWERS: dict[str, Any] = {
     **referrals.ANSWERS,
     **people.ANSWERS,
     **organisations.ANSWERS,
     **mentoring.ANSWERS,
+    **forecasts.ANSWERS,
     **access.ANSWERS,
     **service.ANSWERS,
 }

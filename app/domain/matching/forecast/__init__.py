@@ -1,0 +1,77 @@
+"""What the weeks ahead hold: who will wait, who will be released unserved, and how many mentors it takes."""
+
+from app.domain.matching.forecast.ahead import TooMuch, affordable, compared, forecast
+from app.domain.matching.forecast.answers import (
+    ForecastQuantity,
+    ForecastTotals,
+    ForecastUnknown,
+    ForecastWarning,
+    ForecastWarningCode,
+    ForecastWeek,
+    LikelyRange,
+    MentorsTried,
+    NeededMentors,
+    Outlook,
+    WhyNoNumber,
+)
+from app.domain.matching.forecast.asked import (
+    AskForecast,
+    AskMentorsNeeded,
+    Assumed,
+    ForecastRead,
+    MentorsNeededRead,
+    Simulated,
+    WhatIf,
+    with_,
+)
+from app.domain.matching.forecast.inputs import (
+    ForecastInputs,
+    Lengths,
+    Mentors,
+    ObservedRate,
+    PassRate,
+    PipelineStage,
+    PlannedMentors,
+    WaitingPerson,
+)
+from app.domain.matching.forecast.needed import mentors_needed
+from app.domain.matching.forecast.past import ForecastHistory, Told, history_from, inputs_from
+
+__all__ = [
+    "AskForecast",
+    "AskMentorsNeeded",
+    "Assumed",
+    "ForecastHistory",
+    "ForecastInputs",
+    "ForecastQuantity",
+    "ForecastRead",
+    "ForecastTotals",
+    "ForecastUnknown",
+    "ForecastWarning",
+    "ForecastWarningCode",
+    "ForecastWeek",
+    "Lengths",
+    "LikelyRange",
+    "Mentors",
+    "MentorsNeededRead",
+    "MentorsTried",
+    "NeededMentors",
+    "ObservedRate",
+    "Outlook",
+    "PassRate",
+    "PipelineStage",
+    "PlannedMentors",
+    "Simulated",
+    "Told",
+    "TooMuch",
+    "WaitingPerson",
+    "WhatIf",
+    "WhyNoNumber",
+    "affordable",
+    "compared",
+    "forecast",
+    "history_from",
+    "inputs_from",
+    "mentors_needed",
+    "with_",
+]
