@@ -11,7 +11,7 @@ LOG := .venv/install.log
 # An environment that no longer runs, or that was made for another path, is made again.
 $(shell [ "$$(cat $(STAMP) 2>/dev/null)" = "$$(pwd)" ] && $(VENV) -c '' 2>/dev/null || rm -f $(STAMP))
 
-.PHONY: help run test test-nightly test-browser lint types format openapi lock clean bench
+.PHONY: help run test test-nightly test-browser lint types format openapi lock clean bench bench-matching
 
 help:
 	@echo "make run           start the demo on http://127.0.0.1:$(PORT) (PORT=… for another port)"
@@ -19,6 +19,7 @@ help:
 	@echo "make test-nightly  the tests that try things by chance, many times over"
 	@echo "make test-browser  the tests that drive a real Chromium"
 	@echo "make bench         the service beside pgbench and its peers (bench/README.md)"
+	@echo "make bench-matching  a run over a programme, and the solver alone (bench/README.md)"
 	@echo "make lint, types, format, openapi, lock, clean"
 
 run: $(STAMP)
@@ -61,6 +62,9 @@ REFERRALS ?= 100000
 bench: $(STAMP)
 	@$(VENV) -m bench --write --only $(ONLY) --cases $(CASES) --seconds $(SECONDS_EACH) --rounds $(ROUNDS) \
 		--referrals $(REFERRALS)
+
+bench-matching: $(STAMP)
+	@$(VENV) -m bench.matching --write
 
 # Hashes and no host names, so that plain pip installs it from wherever pip is told to look.
 lock: $(STAMP)

@@ -75,7 +75,7 @@ def main() -> int:
             dataset.discard(running)
     print(results.text())
     if asked.write and not asked.only and not asked.cases:
-        report.write(results)
+        report.write(results.text())
     return 0
 
 

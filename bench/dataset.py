@@ -88,6 +88,23 @@ def prepare(running: EmbeddedPostgres, referrals: int) -> None:
     )
 
 
+def add(url: str, script: Path) -> None:
+    """More rows for one benchmark, by a script that is told what dataset.sql is told."""
+
+    statements = script.read_text(encoding="utf-8")
+
+    async def execute() -> None:
+        connection = await asyncpg.connect(url)
+        try:
+            for name, value in _settings().items():
+                await connection.fetchval("select set_config($1, $2, false)", name, value)
+            await connection.execute(statements)
+        finally:
+            await connection.close()
+
+    asyncio.run(execute())
+
+
 def discard(running: EmbeddedPostgres) -> None:
     asyncio.run(_statements(running.url("postgres"), f"drop database if exists {RUN} with (force)"))
 

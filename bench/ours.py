@@ -114,7 +114,7 @@ class Ours(OverHttp):
         finally:
             await connection.close()
 
-    def _token(self, kind: ActorKind, number: int) -> str:
+    def token(self, kind: ActorKind, number: int) -> str:
         """For a charity's coordinator, or for an agency's program: a new one every twenty minutes."""
         return self._cached(kind, number, int(time.time() // 1200))
 
@@ -143,12 +143,12 @@ class Ours(OverHttp):
 
     def request(self, case: Case, question: Question) -> Request:
         if isinstance(question, Push):
-            token = self._token(ActorKind.CLIENT, question.partner)
+            token = self.token(ActorKind.CLIENT, question.partner)
             headers = {"Authorization": f"Bearer {token}"}
             if case.keyed:
                 headers["Idempotency-Key"] = f"bench-{COUNTER}"
             return Request("/v1/referrals", json.dumps(push_body(question)), headers, 201)
-        headers = {"Authorization": f"Bearer {self._token(ActorKind.MEMBER, question.charity)}"}
+        headers = {"Authorization": f"Bearer {self.token(ActorKind.MEMBER, question.charity)}"}
         if isinstance(question, One):
             if case.graphql:
                 return _graphql(GRAPHQL_ONE, headers, id=str(question.id))

@@ -121,10 +121,10 @@ def command(asked: argparse.Namespace) -> str:
     return " ".join(["make bench", *given])
 
 
-def write(results: Results) -> None:
+def write(text: str, begin: str = BEGIN, end: str = END) -> None:
     """Between the two marks, and nothing else of the page."""
-    before, mark, rest = README.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not mark or not end:
-        raise RuntimeError(f"{README.name} has lost its marks {BEGIN} and {END}")
-    README.write_text(f"{before}{BEGIN}\n\n{results.text()}\n\n{END}{after}", encoding="utf-8")
+    before, mark, rest = README.read_text(encoding="utf-8").partition(begin)
+    _, stop, after = rest.partition(end)
+    if not mark or not stop:
+        raise RuntimeError(f"{README.name} has lost its marks {begin} and {end}")
+    README.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")

@@ -18,6 +18,7 @@ from app.domain.organisations.models import (
     ChangeMember,
     ClientRead,
     ClientSecretIssued,
+    ColleagueRead,
     CreateClient,
     CreateMember,
     MemberRead,
@@ -28,6 +29,7 @@ from app.domain.organisations.models import (
 from app.domain.organisations.queries import (
     CLIENTS,
     CLIENTS_LIST,
+    COLLEAGUES_LIST,
     MEMBERS,
     MEMBERS_LIST,
     TRUSTED_DOCUMENTS,
@@ -69,6 +71,20 @@ async def create_member(
 async def list_members(query: Annotated[AccessQuery, Query()], call: Call = needs(Permission.MEMBERS_READ)) -> Response:
     """Everybody who may log in here. Orders: `display_name` (default), `-created_at`."""
     return await listed(call, MEMBERS_LIST, query)
+
+
+class ColleaguesQuery(PageQuery):
+    """Filters of the list of colleagues."""
+
+    role: Role | None = None
+
+
+@router.get("/colleagues", summary="List colleagues", responses=shapes.page(ColleagueRead))
+async def list_colleagues(
+    query: Annotated[ColleaguesQuery, Query()], call: Call = needs(Permission.COLLEAGUES_READ)
+) -> Response:
+    """The charity's own people who can log in now, by name: whom to name as a supervisor, or as who was told."""
+    return await listed(call, COLLEAGUES_LIST, query)
 
 
 @router.get("/members/{member_id}", summary="Read a member", responses=shapes.found(MemberRead))

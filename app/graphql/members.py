@@ -19,6 +19,7 @@ from app.domain.organisations.models import (
 from app.domain.organisations.queries import (
     CLIENTS,
     CLIENTS_LIST,
+    COLLEAGUES_LIST,
     MEMBERS,
     MEMBERS_LIST,
     TRUSTED_DOCUMENTS,
@@ -31,6 +32,7 @@ offer(
     One("member", MEMBERS, "A person who logs in."),
     By("memberBy", MEMBERS, "A person who logs in, by id or by user name."),
     Many("members", MEMBERS_LIST, "Everybody who may log in."),
+    Many("colleagues", COLLEAGUES_LIST, "The charity's own people who can log in now, by name."),
     One("client", CLIENTS, "A program with a secret."),
     Many("clients", CLIENTS_LIST, "Every program with access."),
     One("trustedDocument", TRUSTED_DOCUMENTS, "A document that is registered for a program."),

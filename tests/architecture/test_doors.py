@@ -66,6 +66,7 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     "list_establishments": ("Query.establishments",),
     "read_establishment": ("Query.establishment",),
     "create_member": ("Mutation.createMember",),
+    "list_colleagues": ("Query.colleagues",),
     "list_members": ("Query.members",),
     "read_member": ("Query.member",),
     "change_member": ("Mutation.changeMember",),

@@ -31,6 +31,7 @@ TABLES = {
     "organisations": "organisation",
     "programmes": "programme",
     "members": "member",
+    "colleagues": "colleague",
     "clients": "client",
     "people": "person",
     "referrals": "referral",

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from app.domain.matching.codes import Preference, Rule
 from app.domain.matching.facts import ANY_TIME, MenteeFacts, MentorFacts, Wish, Wished
-from app.domain.matching.matrix import fits
+from app.domain.matching.matrix import judged, rules_of
 from app.domain.matching.pairs import judge
 from app.domain.matching.policy import ALWAYS, Locality, MatchingPolicyDocument
 from app.domain.matching.priority import in_order, useful
@@ -51,7 +51,7 @@ mentors = st.builds(
     mentor_id=st.sampled_from(IDS),
     active=st.booleans(),
     in_programme=st.booleans(),
-    places=st.just(1),
+    places=st.sampled_from([0, 1]),
     vetted=st.booleans(),
     vetting_until=days,
     trained=st.booleans(),
@@ -87,11 +87,13 @@ policies = st.builds(
 def test_all_pairs_at_once_are_judged_as_one_by_one(
     people: list[MenteeFacts], there: list[MentorFacts], policy: MatchingPolicyDocument
 ) -> None:
-    at_once = fits(people, there, policy, today=TODAY)
+    rules, at_once = judged(people, there, policy, today=TODAY)
     for row, mentee in enumerate(people):
         for column, mentor in enumerate(there):
             pair = judge(mentee, mentor, policy, today=TODAY)
-            assert at_once[row, column] == (pair.fit if pair.possible else -1), pair
+            apart = tuple(rule for rule in pair.blocks if rule is not Rule.NO_PLACE)
+            assert rules_of(int(rules[row, column])) == apart
+            assert at_once[row, column] == (-1 if apart else pair.fit), pair
 
 
 def mentee(**more: object) -> MenteeFacts:

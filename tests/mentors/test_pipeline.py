@@ -114,6 +114,49 @@ async def test_a_supervisor_who_is_away_is_an_alarm_until_somebody_stands_in(wor
     assert (await by.get(f"/v1/mentors/{mentor['id']}")).json()["alarms"] == []
 
 
+async def test_who_covers_is_who_held_the_contact_unless_another_is_named(world: World) -> None:
+    by = world.b.coordinator
+    manager, lead = str(world.b.manager.id), str(world.b.staff[Role.SAFEGUARDING_LEAD].id)
+    mentor = await active_mentor(world.b, supervisor_id=lead)
+    away = {"supervisor_id": lead, "away_from": "2026-01-05", "away_until": "2026-01-09", "covered_by": manager}
+    await made(by, "/v1/supervisor-absences", away)
+
+    async def held_by(day: str, **more: Any) -> Any:
+        contact = {"kind": "PHONE", "held_on": day, **more}
+        return (await made(by, f"/v1/mentors/{mentor['id']}/supervisions", contact))["supervisor_id"]
+
+    assert [await held_by(f"2026-01-{day}") for day in ("04", "05", "09", "10")] == [lead, manager, manager, lead]
+    assert await held_by("2026-01-06", supervisor_id=str(by.id)) == str(by.id)
+
+
+async def test_training_and_clearance_come_in_either_order_and_once(world: World) -> None:
+    by = world.a.coordinator
+    at = f"/v1/mentors/{await _mentor(world.a)}/stage"
+    for stage in ("INTERVIEWED", "VETTED", "CLEARED", "TRAINED"):
+        await stepped(by, at, {"stage": stage})
+    again = await stepped(by, at, {"stage": "CLEARED"}, status=409)
+    assert again["code"] == "MENTOR_STAGE_NOT_OPEN"
+    assert "CLEARED already" in again["detail"]
+    await stepped(by, at, {"stage": "LEFT", "reason": "Moved away."})
+    for stage in ("APPLIED", "INTERVIEWED", "VETTED", "CLEARED"):  # who comes back begins again
+        await stepped(by, at, {"stage": stage})
+
+
+async def test_a_coordinator_finds_whom_to_name(world: World) -> None:
+    await made(
+        world.a.coordinator,
+        "/v1/mentors",
+        {"display_name": "Example Volunteer", "offers": {"SEX": ["F"] * 21}},
+        status=422,
+    )
+    found = (await world.a.coordinator.get("/v1/colleagues?limit=100")).json()["items"]
+    assert {str(world.a.manager.id), str(world.a.coordinator.id)} <= {one["id"] for one in found}
+    assert str(world.a.referrer.id) not in {one["id"] for one in found}  # an agency's
+    assert all(one.keys() == {"id", "display_name", "roles"} for one in found)
+    only = (await world.a.coordinator.get("/v1/colleagues?role=manager")).json()["items"]
+    assert [one["id"] for one in only] == [str(world.a.manager.id)]
+
+
 async def test_supervision_that_is_overdue_is_an_alarm(world: World) -> None:
     by = world.a.coordinator
     mentor = await active_mentor(world.a, supervision_every_days=7)

@@ -81,6 +81,7 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
     **dict.fromkeys(("list_programmes", "read_programme", "list_policies"), EVERYBODY),
     **dict.fromkeys(("create_programme", "change_programme", "set_intake", "publish_policy"), MANAGERS),
     "read_waiting_list": CONCERNED,
+    "list_colleagues": CONCERNED,
     "read_ledger": CASEWORK,
     # organisations
     "create_charity": {OPERATOR},

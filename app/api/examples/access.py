@@ -18,6 +18,7 @@ ANSWERS: dict[str, Any] = {
         "standing": "ACTIVE",
         **ids.STAMPS,
     },
+    "ColleagueRead": {"id": ids.MEMBER, "display_name": "Example Coordinator", "roles": ["coordinator"]},
     "ClientRead": {
         "name": "Example case system",
         "role": "referrer",

@@ -44,6 +44,7 @@ class Permission(StrEnum):
     CHARITIES_WRITE = "charities:write"
     CLIENTS_READ = "clients:read"
     CLIENTS_WRITE = "clients:write"
+    COLLEAGUES_READ = "colleagues:read"
     ELIGIBILITY_PREVIEW = "eligibility:preview"
     ELIGIBILITY_READ = "eligibility:read"
     ENGAGEMENTS_ANSWER = "engagements:answer"
@@ -81,6 +82,7 @@ _EVERYONE_IN_A_CHARITY = frozenset(
 )
 
 _CASEWORK = _EVERYONE_IN_A_CHARITY | {
+    P.COLLEAGUES_READ,
     P.ELIGIBILITY_PREVIEW,
     P.ELIGIBILITY_READ,
     P.ENGAGEMENTS_ANSWER,
@@ -118,6 +120,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: _CASEWORK,
     Role.SAFEGUARDING_LEAD: _EVERYONE_IN_A_CHARITY
     | {
+        P.COLLEAGUES_READ,
         P.ELIGIBILITY_READ,
         P.PEOPLE_READ,
         P.PROTECTED_CHARACTERISTICS_READ,

@@ -14,7 +14,7 @@ from app.domain.matching.facts import MenteeFacts, MentorFacts
 from app.domain.matching.inputs import Told, told_from, told_plan
 from app.domain.matching.models import Candidates, ContributionRead, LeftOverRead, PairRead
 from app.domain.matching.pairs import Pair, judge
-from app.domain.matching.run import Line, Proposal, propose
+from app.domain.matching.run import Line, Proposal, proposed
 from app.domain.organisations.models import Programme
 from app.domain.referrals.models import Referral
 
@@ -62,7 +62,7 @@ async def _solved(reads: Reads, of: type[Programme | Referral], key: UUID, today
     if not rows:
         raise NotFound()
     told = told_from(rows[0]["j"], today)
-    return rows[0]["programme_id"], told, propose(told.inputs)
+    return rows[0]["programme_id"], told, await proposed(told.inputs)
 
 
 def _person(told: Told, referral_id: UUID) -> MenteeFacts:

@@ -1,11 +1,6 @@
-"""What both doors answer about the weeks ahead: from the facts of now, kept nowhere.
+"""What both doors answer about the weeks ahead: from the facts of now, kept nowhere."""
 
-It is worked out in a thread of its own, one at a time in a process, so that nobody else waits for it.
-"""
-
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from functools import cache
 from typing import Any, TypeVar
@@ -16,6 +11,7 @@ from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 
 from app.domain.kernel.access import Permission, require
+from app.domain.kernel.aside import Aside
 from app.domain.kernel.errors import NotFound, invalid
 from app.domain.kernel.reading import Context, Plan, Row, compile_select
 from app.domain.kernel.reading.reads import Reads
@@ -38,7 +34,7 @@ from app.domain.matching.forecast import (
 )
 from app.domain.organisations.models import Programme
 
-_AT_ONCE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="forecast")
+_aside = Aside("forecast")
 _MOST_WEEKS = 156
 T = TypeVar("T")
 
@@ -130,6 +126,6 @@ def _changed(inputs: ForecastInputs, asked: Simulated) -> ForecastInputs | None:
 
 async def _worked_out(work_out: Callable[[], T], pointer: str) -> T:
     try:
-        return await asyncio.get_running_loop().run_in_executor(_AT_ONCE, work_out)
+        return await _aside(work_out)
     except TooMuch as problem:
         raise invalid(pointer, "OUT_OF_RANGE", str(problem)) from None

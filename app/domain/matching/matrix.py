@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -10,28 +11,32 @@ from numpy.typing import NDArray
 
 from app.domain.matching.codes import Preference, Rule
 from app.domain.matching.facts import MenteeFacts, MentorFacts, Wish
-from app.domain.matching.pairs import has, share, stays
+from app.domain.matching.pairs import has, not_ready, share, stays
 from app.domain.matching.policy import Locality, MatchingPolicyDocument
 
 Matrix = NDArray[Any]
 
+_BIT = {rule: np.uint16(1 << n) for n, rule in enumerate(Rule)}
 
-def fits(
+
+def judged(
     mentees: Sequence[MenteeFacts], mentors: Sequence[MentorFacts], policy: MatchingPolicyDocument, *, today: date
-) -> Matrix:
-    """The points of each pair, people by mentors; -1 where a rule rules it out. Free places are not looked at."""
+) -> tuple[Matrix, Matrix]:
+    """Of each pair, people by mentors: the rules that rule it out, as bits (`rules_of`), and its points; -1 where a rule
+    rules it out. Free places are not looked at."""
     points = np.zeros((len(mentees), len(mentors)), dtype=np.int32)
-    out = np.zeros((len(mentees), len(mentors)), dtype=bool)
+    out = np.zeros((len(mentees), len(mentors)), dtype=np.uint16)
     if not points.size:
-        return points
+        return out, points
     _by_mentor(out, mentors, policy, today)
     _by_place(out, mentees, mentors, policy, today)
     _by_name(out, mentees, mentors, policy)
     same_area = _same(_codes([m.release_area for m in mentees], [m.area for m in mentors]))
     if policy.applies(Rule.LIVES_IN_RELEASE_AREA):
-        out |= same_area
+        out |= same_area * _BIT[Rule.LIVES_IN_RELEASE_AREA]
     if policy.applies(Rule.NO_TIME_IN_COMMON):
-        out |= np.bitwise_and.outer(_ints(m.times for m in mentees), _ints(m.times for m in mentors)) == 0
+        apart = np.bitwise_and.outer(_ints(m.times for m in mentees), _ints(m.times for m in mentors)) == 0
+        out |= apart * _BIT[Rule.NO_TIME_IN_COMMON]
     _wishes(out, points, mentees, mentors, policy)
     weight = policy.weights.get
     if policy.locality is Locality.PREFERENCE:
@@ -40,23 +45,21 @@ def fits(
     length = policy.expected_weeks
     stay = [share(stays(m, policy, today), length, weight(Preference.EXPECTED_LENGTH, 0)) for m in mentors]
     points += np.asarray(stay, dtype=np.int32)
-    points[out] = -1
-    return points
+    points[out > 0] = -1
+    return out, points
+
+
+@cache
+def rules_of(bits: int) -> tuple[Rule, ...]:
+    """The rules that a pair's bits stand for, in their order."""
+    return tuple(rule for rule, bit in _BIT.items() if bits & int(bit))
 
 
 def _by_mentor(out: Matrix, mentors: Sequence[MentorFacts], policy: MatchingPolicyDocument, today: date) -> None:
-    def ruled_out(mentor: MentorFacts) -> bool:
-        expired = mentor.vetting_until is not None and mentor.vetting_until < today
-        found = (
-            (Rule.NOT_ACTIVE, not mentor.active),
-            (Rule.OTHER_PROGRAMME, not mentor.in_programme),
-            (Rule.VETTING_MISSING, not mentor.vetted),
-            (Rule.VETTING_EXPIRED, mentor.vetted and expired),
-            (Rule.NOT_TRAINED, not mentor.trained),
-        )
-        return any(applies and policy.applies(rule) for rule, applies in found)
+    def bits(mentor: MentorFacts) -> int:
+        return sum(int(_BIT[rule]) for rule in not_ready(mentor, today) if policy.applies(rule))
 
-    out[:, [ruled_out(mentor) for mentor in mentors]] = True
+    out |= np.asarray([bits(mentor) for mentor in mentors], dtype=np.uint16)
 
 
 def _by_place(
@@ -66,13 +69,15 @@ def _by_place(
     policy: MatchingPolicyDocument,
     today: date,
 ) -> None:
-    missing, expired = policy.applies(Rule.CLEARANCE_MISSING), policy.applies(Rule.CLEARANCE_EXPIRED)
+    missing = _BIT[Rule.CLEARANCE_MISSING] * policy.applies(Rule.CLEARANCE_MISSING)
+    expired = _BIT[Rule.CLEARANCE_EXPIRED] * policy.applies(Rule.CLEARANCE_EXPIRED)
     for place in {mentee.establishment for mentee in mentees} - {None}:
         here = np.asarray([mentee.establishment == place for mentee in mentees])
-        never = [place not in mentor.clearances for mentor in mentors]
-        over = [(until := mentor.clearances.get(str(place))) is not None and until < today for mentor in mentors]
-        barred = np.asarray([(n and missing) or (o and expired) for n, o in zip(never, over, strict=True)])
-        out |= np.logical_and.outer(here, barred)
+        never = np.asarray([place not in mentor.clearances for mentor in mentors])
+        over = np.asarray(
+            [(until := mentor.clearances.get(str(place))) is not None and until < today for mentor in mentors]
+        )
+        out[here] |= (never * missing | over * expired).astype(np.uint16)
 
 
 def _by_name(
@@ -82,13 +87,17 @@ def _by_name(
     rows: dict[UUID, list[int]] = {}
     for row, mentee in enumerate(mentees):
         rows.setdefault(mentee.person_id, []).append(row)
-        named = mentee.known_mentors | mentee.excludes
-        if policy.applies(Rule.ENDED_AS_UNSUITABLE):
-            named |= mentee.unsuitable
-        out[row, [column[each] for each in named if each in column]] = True
+        named = (
+            (Rule.KNOWS_PERSON, mentee.known_mentors),
+            (Rule.EXCLUDED_BY_PERSON, mentee.excludes),
+            (Rule.ENDED_AS_UNSUITABLE, mentee.unsuitable),
+        )
+        for rule, ids in named:
+            if ids and policy.applies(rule):
+                out[row, [column[each] for each in ids if each in column]] |= _BIT[rule]
     for n, mentor in enumerate(mentors):
         for person in mentor.excludes:
-            out[rows.get(person, []), n] = True
+            out[rows.get(person, []), n] |= _BIT[Rule.EXCLUDED_BY_MENTOR]
 
 
 def _wishes(
@@ -110,7 +119,7 @@ def _wishes(
                 met[key] = _bools(wish, mentors)
             count += met[key]
             if wish.required and required:
-                out[row] |= ~met[key]
+                out[row] |= ~met[key] * _BIT[Rule.STATED_REQUIREMENT]
         points[row] += (2 * count * weight + len(mentee.wishes)) // (2 * len(mentee.wishes))
 
 

@@ -6,11 +6,12 @@ Since priority is a property of people alone, the people served do not depend on
 of a transversal matroid), which is what makes every reason in `reasons` short and true.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, min_weight_full_bipartite_matching
 
 from app.domain.matching.matrix import Matrix
@@ -20,7 +21,7 @@ UNSERVED = -1
 
 @dataclass(frozen=True)
 class Edges:
-    """The possible pairs: row (a person's place in the order), column (a mentor), points from 0."""
+    """The possible pairs, by row and then by column: row (a person's place in the order), column (a mentor), points from 0."""
 
     people: int
     mentors: int
@@ -33,7 +34,7 @@ def edges_of(fits: Matrix) -> Edges:
     """From a matrix of points, -1 for what is ruled out."""
     rows, columns = np.nonzero(fits >= 0)
     people, mentors = fits.shape
-    return Edges(people, mentors, rows, columns, fits[rows, columns])
+    return Edges(people, mentors, rows.astype(np.int32), columns.astype(np.int32), fits[rows, columns])
 
 
 def solve(edges: Edges, places: Sequence[int]) -> list[int]:
@@ -43,43 +44,70 @@ def solve(edges: Edges, places: Sequence[int]) -> list[int]:
     """
     assigned = np.full(edges.people, UNSERVED, dtype=np.int64)
     room = np.asarray(places, dtype=np.int64)
-    keep = room[edges.columns] > 0 if len(edges.columns) else np.zeros(0, dtype=bool)
-    rows, columns, points = edges.rows[keep], edges.columns[keep], edges.points[keep].astype(np.int64)
+    rows, columns, points = edges.rows, edges.columns, edges.points
+    if not room[columns].all():
+        keep = room[columns] > 0
+        rows, columns, points = rows[keep], columns[keep], points[keep]
     if not len(rows):
         return assigned.tolist()
-    nodes = edges.people + edges.mentors
-    graph = csr_array((np.ones(len(rows), dtype=np.int8), (rows, columns + edges.people)), shape=(nodes, nodes))
-    _, label = connected_components(graph, directed=False)
-    part_of = label[rows]
-    by_part = np.argsort(part_of, kind="stable")
-    bounds = np.flatnonzero(np.diff(part_of[by_part])) + 1
-    for part in np.split(by_part, bounds):
+    for part in _parts(rows, columns, edges):
         _solve_part(assigned, rows[part], columns[part], points[part], room)
     return assigned.tolist()
 
 
+def _parts(rows: Matrix, columns: Matrix, edges: Edges) -> Iterator[Any]:
+    """The pairs of each connected part, in their order."""
+    nodes = edges.people + edges.mentors
+    graph = csr_array((np.ones(len(rows), dtype=np.int8), (rows, columns + edges.people)), shape=(nodes, nodes))
+    _, label = connected_components(graph, directed=False)
+    part_of = label[rows]
+    if (part_of == part_of[0]).all():
+        yield np.s_[:]
+        return
+    by_part = np.argsort(part_of, kind="stable")
+    yield from np.split(by_part, np.flatnonzero(np.diff(part_of[by_part])) + 1)
+
+
 def _solve_part(assigned: Matrix, rows: Matrix, columns: Matrix, points: Matrix, room: Matrix) -> None:
-    people, row = np.unique(rows, return_inverse=True)
-    mentors, column = np.unique(columns, return_inverse=True)
-    slots = np.minimum(room[mentors], np.bincount(column))  # more places than people could use are of no use
-    first = np.concatenate(([0], np.cumsum(slots)[:-1]))
+    """The matrix of costs is laid out in place: this is where the memory of a great programme goes."""
+    starts = np.flatnonzero(np.concatenate(([True], rows[1:] != rows[:-1])))
+    people, pairs = rows[starts], np.diff(np.append(starts, len(rows)))
+    row = np.repeat(np.arange(len(people), dtype=np.int32), pairs)
+    present = np.bincount(columns, minlength=len(room))
+    mentors = np.flatnonzero(present)
+    slots = np.minimum(room[mentors], present[mentors])  # more places than people could use are of no use
+    first = np.zeros(len(room), dtype=np.int32)
+    first[mentors] = np.concatenate(([0], np.cumsum(slots)[:-1]))
+    places = np.zeros(len(room), dtype=np.int32)
+    places[mentors] = slots
+    total, repeat = int(slots.sum()), places[columns]
+    # Each person has a column of his own for being served by nobody: so a full matching always exists.
+    ends = np.cumsum(np.add.reduceat(repeat, starts, dtype=np.int64) + 1)
+    own = np.zeros(int(ends[-1]), dtype=bool)
+    own[ends - 1] = True
+    columns_of = np.empty(len(own), dtype=np.int32)
+    columns_of[own] = total + np.arange(len(people), dtype=np.int32)
+    columns_of[~own] = _slots(first[columns], repeat)
     # Serving somebody outweighs all points together, and serving the more pressing case the less pressing one.
     most = int(points.max()) * len(people) + 1
-    value = ((len(people) - row) * most + points + most * len(people)).astype(np.float64)
-    dearest = value.max() + 1
-    repeat = slots[column]
-    ends = np.cumsum(repeat)
-    total = int(slots.sum())
-    served_by_nobody = np.arange(len(people), dtype=np.int32)
-    # Each person has a column of his own for being served by nobody: so a full matching always exists.
-    slot = np.repeat((first[column] - ends + repeat).astype(np.int32), repeat) + np.arange(ends[-1], dtype=np.int32)
-    at = (
-        np.concatenate((np.repeat(row.astype(np.int32), repeat), served_by_nobody)),
-        np.concatenate((slot, total + served_by_nobody)),
-    )
-    cost = np.concatenate((np.repeat(dearest - value, repeat), np.full(len(people), dearest)))
-    matrix = coo_array((cost, at), shape=(len(people), total + len(people))).tocsr()
-    del cost, at, slot, value
+    cost = row * float(most)
+    cost -= points
+    cost -= cost.min() - 1.0
+    dearest = cost.max() + float(most) * len(people)
+    costs = np.empty(len(own), dtype=np.float64)
+    costs[own] = dearest
+    costs[~own] = np.repeat(cost, repeat)
+    del row, cost, repeat, own
+    bounds = np.concatenate(([0], ends)).astype(np.int32)
+    matrix = csr_array((costs, columns_of, bounds), shape=(len(people), total + len(people)))
     matched, chosen = min_weight_full_bipartite_matching(matrix)
     served = chosen < total
     assigned[people[matched[served]]] = np.repeat(mentors, slots)[chosen[served]]
+
+
+def _slots(first: Matrix, repeat: Matrix) -> Matrix:
+    """The numbers of the places of each pair's mentor, one pair after the other."""
+    if (repeat == 1).all():
+        return first
+    ends = np.cumsum(repeat, dtype=np.int32)
+    return np.repeat(first - ends + repeat, repeat) + np.arange(ends[-1], dtype=np.int32)

@@ -131,13 +131,15 @@ def left_over(solved: Solved, blocks: dict[int, list[tuple[Rule, ...]]]) -> list
     for person in solved.unserved():
         mentors = solved.mentors_of(person).tolist()
         rules = blocks[person]
-        blocked = dict(sorted(Counter(rule for each in rules for rule in each).items()))
+        blocked: Counter[Rule] = Counter()
+        for each, count in Counter(rules).items():
+            blocked.update(dict.fromkeys(each, count))
         change = (
             NearestChange(Change.MORE_PLACES, tuple(mentors), ahead[person] + 1)
             if mentors
             else _least_lifted(solved, rules)
         )
-        told.append(LeftOver(person, len(mentors), blocked, solved.last_served(person), change))
+        told.append(LeftOver(person, len(mentors), dict(sorted(blocked.items())), solved.last_served(person), change))
     return told
 
 

@@ -11,11 +11,12 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, ConfigDict
 
+from app.domain.kernel.aside import Aside
 from app.domain.matching.codes import Rule
 from app.domain.matching.facts import MenteeFacts, MentorFacts
-from app.domain.matching.matrix import fits
+from app.domain.matching.matrix import Matrix, judged, rules_of
 from app.domain.matching.optimum import UNSERVED, edges_of, solve
-from app.domain.matching.pairs import Pair, judge, not_ready, ruled_out
+from app.domain.matching.pairs import Pair, judge, not_ready
 from app.domain.matching.policy import MatchingPolicyDocument
 from app.domain.matching.priority import in_order
 from app.domain.matching.reasons import LeftOver, NearestChange, Solved, left_over, unused
@@ -34,13 +35,26 @@ class Inputs(BaseModel):
 
     def canonical(self) -> str:
         """As JSON text that is the same for the same inputs: sets and objects sorted, people and mentors by id."""
-        plain = self.model_dump(mode="json")
-        plain["mentees"].sort(key=lambda one: one["referral_id"])
-        plain["mentors"].sort(key=lambda one: one["mentor_id"])
-        return orjson.dumps(_sorted(plain), option=orjson.OPT_SORT_KEYS).decode()
+        plain = {
+            "for_day": self.for_day,
+            "policy": self.policy.model_dump(mode="json"),
+            "mentees": sorted(self.mentees, key=lambda one: one.referral_id),
+            "mentors": sorted(self.mentors, key=lambda one: one.mentor_id),
+        }
+        return orjson.dumps(plain, default=_plain, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS).decode()
 
     def digest(self) -> str:
-        return hashlib.sha256(self.canonical().encode()).hexdigest()
+        return digest_of(self.canonical())
+
+
+def digest_of(canonical: str) -> str:
+    """What names a run's inputs."""
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    """What orjson does not know: a model as its fields, a set in its order."""
+    return vars(value) if isinstance(value, BaseModel) else sorted(value)  # type: ignore[call-overload]
 
 
 @dataclass(frozen=True)
@@ -64,10 +78,10 @@ def propose(inputs: Inputs) -> Proposal:
     """Solve a programme."""
     people = in_order(inputs.mentees, inputs.policy, today=inputs.for_day)
     mentors = sorted(inputs.mentors, key=lambda one: str(one.mentor_id))
-    points = fits(people, mentors, inputs.policy, today=inputs.for_day)
+    rules, points = judged(people, mentors, inputs.policy, today=inputs.for_day)
     edges, places = edges_of(points), [mentor.places for mentor in mentors]
     solved = Solved(edges, places, solve(edges, places))
-    asked = _Asked(inputs, people, mentors)
+    asked = _Asked(inputs, people, mentors, rules)
     # The rules are named one by one only for those whom no mentor can take: for the others the places are the reason.
     blocks = {n: asked.blocks(n) if not len(solved.mentors_of(n)) else [] for n in solved.unserved()}
     told = {left.person: asked.told(left, solved) for left in left_over(solved, blocks)}
@@ -79,21 +93,25 @@ def propose(inputs: Inputs) -> Proposal:
     return Proposal(tuple(lines), asked.summary(solved))
 
 
+_aside = Aside("matching")
+
+
+async def proposed(inputs: Inputs) -> Proposal:
+    """`propose`, beside the loop."""
+    return await _aside(lambda: propose(inputs))
+
+
 class _Asked:
     """A run's people and mentors by their place in it."""
 
-    def __init__(self, inputs: Inputs, people: Sequence[MenteeFacts], mentors: Sequence[MentorFacts]) -> None:
-        self._inputs, self._people, self._mentors = inputs, people, mentors
+    def __init__(
+        self, inputs: Inputs, people: Sequence[MenteeFacts], mentors: Sequence[MentorFacts], rules: Matrix
+    ) -> None:
+        self._inputs, self._people, self._mentors, self._rules = inputs, people, mentors, rules
 
     def blocks(self, person: int) -> list[tuple[Rule, ...]]:
         """Mentor by mentor, what rules the pair out; a lack of places left aside, as it is nobody's fault."""
-        policy, today = self._inputs.policy, self._inputs.for_day
-        return [
-            tuple(
-                rule for rule in ruled_out(self._people[person], mentor, policy, today=today) if rule != Rule.NO_PLACE
-            )
-            for mentor in self._mentors
-        ]
+        return [rules_of(bits) for bits in self._rules[person].tolist()]
 
     def told(self, left: LeftOver, solved: Solved) -> dict[str, Any]:
         before = None if left.last_served is None else str(self._people[left.last_served].referral_id)
@@ -127,12 +145,12 @@ class _Asked:
 
     def _unused(self, column: int, places: int, possible: int) -> dict[str, Any]:
         """Why somebody has places left: everybody whom they could take has somebody; or rules keep them from everybody."""
-        mentor, policy, today = self._mentors[column], self._inputs.policy, self._inputs.for_day
-        own = [rule for rule in not_ready(mentor, today) if policy.applies(rule)]
+        mentor, policy = self._mentors[column], self._inputs.policy
+        own = [rule for rule in not_ready(mentor, self._inputs.for_day) if policy.applies(rule)]
         blocked: Counter[str] = Counter({rule.value: len(self._people) for rule in own})
         if not possible and not own:
-            for person in self._people:
-                blocked.update(rule.value for rule in ruled_out(person, mentor, policy, today=today))
+            for bits, count in Counter(self._rules[:, column].tolist()).items():
+                blocked.update({rule.value: count for rule in rules_of(bits)})
         return {
             "mentor_id": str(mentor.mentor_id),
             "places": places,
@@ -140,13 +158,3 @@ class _Asked:
             "blocked": dict(sorted(blocked.items())),
             "change": {"code": "ONE_MORE_PERSON"} if possible or not self._people else {"code": "LIFT_RULES"},
         }
-
-
-def _sorted(value: Any) -> Any:
-    """Lists of plain codes came from sets, which have no order of their own."""
-    if isinstance(value, dict):
-        return {key: _sorted(one) for key, one in value.items()}
-    if isinstance(value, list):
-        plain = [_sorted(one) for one in value]
-        return sorted(plain) if all(isinstance(one, str) for one in plain) else plain
-    return value

@@ -19,6 +19,9 @@ FOLLOWS: dict[Stage, frozenset[Stage]] = {
 }
 """Clearance can take months, so TRAINED and CLEARED come in either order; who comes back begins again."""
 
+ONCE = frozenset({S.TRAINED, S.CLEARED})
+"""Either may be first; neither comes twice on the way."""
+
 NEEDS_REASON = frozenset({S.PAUSED, S.LEFT})
 
 

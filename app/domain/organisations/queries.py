@@ -42,6 +42,7 @@ from app.domain.organisations.models import (
     Client,
     ClientRead,
     ClientSecret,
+    ColleagueRead,
     Establishment,
     EstablishmentKind,
     EstablishmentRead,
@@ -156,6 +157,20 @@ MEMBERS_LIST: Collection = Collection(
         "organisation_id": lambda t, value: t.organisation_id == value,
     },
     filter_shapes={"organisation_id": UUID, "standing": Standing, "role": Role},
+)
+
+
+def _colleagues(row: Row) -> Sequence[ColumnElement[Any]]:
+    """The charity's own people who can log in now; no agency's."""
+    own = row.organisation_id == Context.charity
+    return (row.charity_id == Context.charity, own, row.standing == text_literal(Standing.ACTIVE))
+
+
+COLLEAGUES_LIST: Collection = Collection(
+    View("colleague", Member, ColleagueRead, Permission.COLLEAGUES_READ, scope=_colleagues, versioned=False),
+    orders={"display_name": Order(lambda t: [t.display_name])},
+    filters={"role": lambda t, value: value == func.any(t.roles)},
+    filter_shapes={"role": Role},
 )
 
 

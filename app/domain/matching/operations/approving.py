@@ -16,7 +16,7 @@ from app.domain.kernel.rows import civil_date, new_id
 from app.domain.matching.inputs import told_within
 from app.domain.matching.models import ApproveRun, MatchLine, MatchRun, Propose, StartMatchRun
 from app.domain.matching.operations.engagements import propose as propose_to
-from app.domain.matching.run import Line, propose
+from app.domain.matching.run import Line, digest_of, proposed
 from app.domain.organisations.models import Programme
 
 
@@ -29,16 +29,16 @@ async def start_run(session: AsyncSession, *, actor: Actor, command: StartMatchR
     except NotFound:
         raise invalid("/programme_id", "UNKNOWN_PROGRAMME", "There is no such programme: see /v1/programmes.") from None
     told = await told_within(session, command.programme_id, command.for_day or civil_date(now))
-    proposal = propose(told.inputs)
-    run_id = new_id()
+    proposal = await proposed(told.inputs)
+    run_id, canonical = new_id(), told.inputs.canonical()
     run = {
         "id": run_id,
         "charity_id": actor.charity_id,
         "programme_id": command.programme_id,
         "for_day": told.inputs.for_day,
         "policy_version": told.policy_version,
-        "digest": told.inputs.digest(),
-        "inputs": told.inputs.canonical(),
+        "digest": digest_of(canonical),
+        "inputs": canonical,
         "summary": proposal.summary,
         "created_at": now,
         "created_by": actor.subject_id,

@@ -1,8 +1,10 @@
 """A mentor, and how he got where he is."""
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
+import pydantic
 from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
@@ -20,6 +22,9 @@ from app.domain.kernel.rows import (
 )
 from app.domain.mentors.models.codes import Alarm, Area, Interest, Language, MentorKind, Slot, Stage, Wished
 
+Offered = Annotated[list[Line], pydantic.Field(max_length=20)]
+"""What a mentor is, in one respect: more than one word where it is more than one thing."""
+
 
 class MentorFields(SQLModel):
     """What a mentor says, and what was arranged with him. What is not known is null, and rules nobody out."""
@@ -27,7 +32,9 @@ class MentorFields(SQLModel):
     kind: MentorKind = code_field(default=MentorKind.VOLUNTEER, description="Who mentors.")
     display_name: Line = Field(description="How colleagues know the mentor.")
     member_id: UUID | None = Field(default=None, description="The member as whom the mentor logs in, if at all.")
-    supervisor_id: UUID | None = Field(default=None, description="The member who supervises the mentor.")
+    supervisor_id: UUID | None = Field(
+        default=None, description="The member who supervises the mentor: see `/v1/colleagues`."
+    )
     supervision_every_days: int = Field(
         default=28,
         ge=1,
@@ -78,7 +85,7 @@ class CreateMentor(MentorFields):
         }
     )
     programme_ids: list[UUID] = Field(default=[], max_length=20, description="The programmes that the mentor is in.")
-    offers: dict[Wished, list[Line]] = Field(
+    offers: dict[Wished, Offered] = Field(
         default={},
         max_length=6,
         description='What a person may wish of a mentor, as the mentor said it: `{"SEX": ["F"], "FAITH": ["…"]}`.',
@@ -102,7 +109,7 @@ class ChangeMentor(SQLModel):
     has_children: bool | None = None
     committed_until: CivilDate | None = None
     programme_ids: list[UUID] | None = Field(default=None, max_length=20)
-    offers: dict[Wished, list[Line]] | None = Field(default=None, max_length=6)
+    offers: dict[Wished, Offered] | None = Field(default=None, max_length=6)
 
 
 class MentorRead(MentorFields):

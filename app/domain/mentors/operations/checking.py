@@ -18,7 +18,7 @@ async def check_names(session: AsyncSession, actor: Actor, given: dict[str, Any]
     """Members and programmes that are named are of this charity."""
     for name in ("member_id", "supervisor_id", "covered_by"):
         if given.get(name) is not None and not await _there(session, actor, Member, [given[name]]):
-            raise invalid(f"/{name}", "UNKNOWN_MEMBER", "There is no such member in this charity.")
+            raise invalid(f"/{name}", "UNKNOWN_MEMBER", "There is no such member in this charity: see /v1/colleagues.")
     programmes = given.get("programme_ids") or []
     if programmes and not await _there(session, actor, Programme, programmes):
         raise invalid("/programme_ids", "UNKNOWN_PROGRAMME", "There is no such programme: see /v1/programmes.")

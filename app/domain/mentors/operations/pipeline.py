@@ -1,5 +1,6 @@
 """A mentor put on file, changed, and moved along the pipeline."""
 
+import itertools
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -30,7 +31,7 @@ from app.domain.mentors.models import (
     Wished,
 )
 from app.domain.mentors.operations.checking import check_names, not_in_future
-from app.domain.mentors.rules import FOLLOWS, NEEDS_REASON, lacks
+from app.domain.mentors.rules import FOLLOWS, NEEDS_REASON, ONCE, lacks
 
 
 async def create_mentor(session: AsyncSession, *, actor: Actor, command: CreateMentor, now: datetime) -> Mentor:
@@ -107,6 +108,10 @@ async def move_mentor(
     if command.stage not in following:
         told = ", ".join(sorted(stage.value for stage in following))
         raise MentorStageNotOpen(f"A mentor who is {now_at.value} can become: {told}.")
+    if command.stage in ONCE and await _has_been(session, row, command.stage):
+        raise MentorStageNotOpen(
+            f"The mentor has been {command.stage.value} already: what comes next is ACTIVE, or LEFT."
+        )
     if command.stage is Stage.ACTIVE:
         missing = lacks(Stage.ACTIVE, on=on, **await _readiness(session, row, on))
         if missing:
@@ -121,6 +126,16 @@ async def move_mentor(
     await audit.record(session, "mentor.moved", row.id, ["stage"])
     await events.tell(session, actor, "mentor.moved", row, now)
     return row
+
+
+async def _has_been(session: AsyncSession, row: Mentor, stage: Stage) -> bool:
+    """Since the mentor applied, the last time."""
+    steps = (
+        await session.exec(
+            select(MentorStep.stage).where(MentorStep.mentor_id == row.id).order_by(col(MentorStep.sequence).desc())
+        )
+    ).all()
+    return stage in itertools.takewhile(lambda each: each != Stage.APPLIED, steps)
 
 
 def _step(actor: Actor, row: Mentor, sequence: int, *, reason: str | None, now: datetime) -> MentorStep:

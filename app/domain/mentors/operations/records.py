@@ -1,10 +1,11 @@
 """What is recorded of a mentor, and when a supervisor is away."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.kernel import audit, events
@@ -36,6 +37,7 @@ async def record_check(
     session: AsyncSession, *, actor: Actor, mentor_id: UUID, command: RecordCheck, now: datetime
 ) -> MentorCheck:
     """A vetting or a clearance. The newest counts; none that expires ends anything."""
+    mentor = await _of(session, actor, mentor_id)
     if (command.kind is CheckKind.CLEARANCE) != (command.establishment is not None):
         raise invalid("/establishment", "ONE_OF", "A CLEARANCE names its establishment; a VETTING has none.")
     if command.establishment is not None and not await _is_prison(session, command.establishment):
@@ -44,38 +46,41 @@ async def record_check(
     if command.expires_on is not None and command.expires_on < command.decided_on:
         raise invalid("/expires_on", "BEFORE_DECISION", "Give a day on or after decided_on.")
     row = MentorCheck.model_validate(command.model_dump() | _recorded(actor, mentor_id, now))
-    return await _record(session, actor, row, "check_recorded", command.model_fields_set, now=now)
+    return await _record(session, actor, mentor, row, told=("check_recorded", command.model_fields_set), now=now)
 
 
 async def record_training(
     session: AsyncSession, *, actor: Actor, mentor_id: UUID, command: RecordTraining, now: datetime
 ) -> MentorTraining:
     """A training that was completed."""
+    mentor = await _of(session, actor, mentor_id)
     not_in_future(command.completed_on, "/completed_on", now)
     row = MentorTraining.model_validate(command.model_dump() | _recorded(actor, mentor_id, now))
-    return await _record(session, actor, row, "training_recorded", command.model_fields_set, now=now)
+    return await _record(session, actor, mentor, row, told=("training_recorded", command.model_fields_set), now=now)
 
 
 async def record_supervision(
     session: AsyncSession, *, actor: Actor, mentor_id: UUID, command: RecordSupervision, now: datetime
 ) -> SupervisionContact:
     """A supervision contact that was held: by whom, when, how long; never what was said."""
+    mentor = await _of(session, actor, mentor_id)
     not_in_future(command.held_on, "/held_on", now)
     await check_names(session, actor, {"supervisor_id": command.supervisor_id})
     values = command.model_dump()
     if command.supervisor_id is None:
-        values["supervisor_id"] = (await load(session, Mentor, mentor_id, actor=actor)).supervisor_id
+        values["supervisor_id"] = await _supervising(session, mentor, command.held_on)
     row = SupervisionContact.model_validate(values | _recorded(actor, mentor_id, now))
-    return await _record(session, actor, row, "supervision_recorded", command.model_fields_set, now=now)
+    return await _record(session, actor, mentor, row, told=("supervision_recorded", command.model_fields_set), now=now)
 
 
 async def record_hours(
     session: AsyncSession, *, actor: Actor, mentor_id: UUID, command: RecordHours, now: datetime
 ) -> MentorHours:
     """Time that a mentor gave."""
+    mentor = await _of(session, actor, mentor_id)
     not_in_future(command.given_on, "/given_on", now)
     row = MentorHours.model_validate(command.model_dump() | _recorded(actor, mentor_id, now))
-    return await _record(session, actor, row, "hours_recorded", command.model_fields_set, now=now)
+    return await _record(session, actor, mentor, row, told=("hours_recorded", command.model_fields_set), now=now)
 
 
 async def record_absence(
@@ -98,9 +103,31 @@ async def record_absence(
     return row
 
 
-async def _record(session: AsyncSession, actor: Actor, row: R, what: str, fields: Iterable[str], *, now: datetime) -> R:
+async def _of(session: AsyncSession, actor: Actor, mentor_id: UUID) -> Mentor:
+    """Whoever may not write is told so before anything that was sent is judged."""
     require(actor, Permission.MENTORS_WRITE)
-    mentor = await load(session, Mentor, row.mentor_id, actor=actor)
+    return await load(session, Mentor, mentor_id, actor=actor)
+
+
+async def _supervising(session: AsyncSession, mentor: Mentor, day: date) -> UUID | None:
+    """Who supervised that day: the mentor's supervisor or, by the newest entry of an absence then, who covers for them."""
+    away = await session.exec(
+        select(SupervisorAbsence.covered_by)
+        .where(
+            SupervisorAbsence.supervisor_id == mentor.supervisor_id,
+            col(SupervisorAbsence.away_from) <= day,
+            col(SupervisorAbsence.away_until) >= day,
+        )
+        .order_by(col(SupervisorAbsence.recorded_at).desc(), col(SupervisorAbsence.id).desc())
+        .limit(1)
+    )
+    return away.first() or mentor.supervisor_id
+
+
+async def _record(
+    session: AsyncSession, actor: Actor, mentor: Mentor, row: R, *, told: tuple[str, Iterable[str]], now: datetime
+) -> R:
+    what, fields = told
     session.add(row)
     await session.flush()
     await audit.record(session, f"mentor.{what}", mentor.id, fields)

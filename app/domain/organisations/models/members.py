@@ -82,6 +82,14 @@ class MemberRead(MemberFields):
     updated_at: datetime
 
 
+class ColleagueRead(SQLModel):
+    """One of the charity's own people, as the others know them: to be named as a supervisor, or as who was told."""
+
+    id: UUID
+    display_name: str
+    roles: list[Role] = codes_field(description="What they do here.")
+
+
 class ClientFields(SQLModel):
     name: Line = Field(description="What the program is, for people.")
     role: Role = code_field(description="The role in which it acts.")
