@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
@@ -88,7 +89,11 @@ class Service(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         inner = super().build_middleware_stack()
-        return inner if self.in_front is None else self.in_front(inner)
+        if self.in_front is None:
+            return inner
+        # Starlette's own last resort answers in plain words and has the server print what an error quotes: ours does neither.
+        assert isinstance(inner, ServerErrorMiddleware)
+        return self.in_front(inner.app)
 
 
 def create_app(settings: Settings, *, database_url: str, clock: Callable[[], datetime] = now_utc) -> Service:

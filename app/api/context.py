@@ -18,7 +18,6 @@ from app.domain.kernel.rows import new_id
 
 log = structlog.get_logger("throughgate.access")
 _TRACEPARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_STARTED_NOTHING = 500
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
 
 _DEFAULT_HEADERS = [
@@ -75,12 +74,12 @@ class RequestContext:
         for name, value in scope["headers"]:
             if name == b"traceparent":
                 trace = value
-        status = _STARTED_NOTHING
+        status, answered = 500, False
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answered
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, answered = message["status"], True
                 headers = message.setdefault("headers", [])
                 have = {name.lower() for name, _ in headers}
                 headers.append((b"request-id", request_id.encode()))
@@ -93,7 +92,7 @@ class RequestContext:
             await self._app(scope, receive, send_with_headers)
         except Exception as error:  # the last resort: nothing above this may see it, as it would print what it quotes
             log.error("unexpected error", error_type=type(error).__name__, where=_where(error), request_id=request_id)
-            if status != _STARTED_NOTHING:
+            if answered:
                 raise Aborted() from None
             await send_problem(scope, receive, send_with_headers, InternalError())
         finally:

@@ -26,6 +26,7 @@ from app.domain.matching.models import (
     Propose,
     Reopen,
     Resume,
+    TakeBack,
     TaskKind,
 )
 from app.domain.matching.queries import BRIDGING_TASKS, BRIDGING_TASKS_LIST, ENGAGEMENTS, ENGAGEMENTS_LIST
@@ -106,6 +107,14 @@ async def decline_engagement(
 ) -> Response:
     """A no, with its reason as a code: docs/engagements.md says what each leads to. None counts against anybody."""
     return await _step(call, operations.decline, engagement_id, command, if_match)
+
+
+@router.post("/{engagement_id}/take-back", summary="Take a proposal back", responses=shapes.changed(EngagementRead))
+async def take_back_engagement(
+    engagement_id: UUID, command: TakeBack, if_match: IfMatch = None, call: Call = needs(P.ENGAGEMENTS_WRITE)
+) -> Response:
+    """Nobody is asked any more, before both have said yes. It counts as nobody's no; an engagement that has begun goes on."""
+    return await _step(call, operations.take_back, engagement_id, command, if_match)
 
 
 @router.post("/{engagement_id}/pause", summary="Pause an engagement", responses=shapes.changed(EngagementRead))

@@ -4,21 +4,11 @@ import asyncpg
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.domain.kernel.errors import Unauthenticated, Unavailable
+from app.domain.kernel.statements import sqlstate
 
 _REVOKED = "TG401"  # raised by throughgate.enter when the token's holder has lost the right
 _BUSY = frozenset({"57014", "55P03", "53300", "57P01", "57P02", "57P03", "40P01", "40001"})
 _OUT_OF_REACH = (ConnectionError, asyncpg.InterfaceError, TimeoutError, PoolTimeout)
-
-
-def sqlstate(error: BaseException) -> str | None:
-    """The SQLSTATE behind an error of asyncpg, or of SQLAlchemy wrapped round one."""
-    seen: BaseException | None = error
-    while seen is not None:
-        state: str | None = getattr(seen, "sqlstate", None)
-        if state is not None:
-            return state
-        seen = getattr(seen, "orig", None) or seen.__cause__
-    return None
 
 
 def constraint(error: BaseException) -> str | None:

@@ -18,6 +18,7 @@ from app.domain.matching.models import (
     Propose,
     Reopen,
     Resume,
+    TakeBack,
 )
 from app.domain.matching.queries import BRIDGING_TASKS, BRIDGING_TASKS_LIST, ENGAGEMENTS, ENGAGEMENTS_LIST
 from app.graphql.roots import Change, Command, Many, One, offer
@@ -85,6 +86,13 @@ offer(
         Decline,
         "Record a no, with its reason as a code.",
         P.ENGAGEMENTS_ANSWER,
+    ),
+    _change(
+        "takeBackEngagement",
+        operations.take_back,
+        TakeBack,
+        "Take a proposal back, before both have said yes.",
+        P.ENGAGEMENTS_WRITE,
     ),
     _change("pauseEngagement", operations.pause, Pause, "A pause keeps the place.", P.ENGAGEMENTS_WRITE),
     _change("resumeEngagement", operations.resume, Resume, "It goes on where it was.", P.ENGAGEMENTS_WRITE),

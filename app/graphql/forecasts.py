@@ -42,6 +42,7 @@ offer(
         Permission.MATCHING_READ,
         _forecast,
         "The weeks ahead, from the charity's own history, as ranges. Nothing is stored.",
+        cost=2_000,
     ),
     Computed(
         "mentorsNeeded",
@@ -50,5 +51,6 @@ offer(
         Permission.MATCHING_READ,
         _needed,
         "The fewest active mentors with whom few enough are released unserved. Nothing is stored.",
+        cost=2_000,
     ),
 )

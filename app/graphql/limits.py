@@ -16,6 +16,7 @@ from typing import Any, Final
 from graphql.language import ast, parse
 
 from app.domain.kernel.errors import DocumentTooComplex
+from app.graphql.roots import cost_of
 
 MAX_BYTES: Final = 100 * 1024
 MAX_TOKENS: Final = 2_000  # graphql-core needs 20-30 microseconds to parse and validate one
@@ -60,8 +61,7 @@ def _limit(what: str, limit: int, actual: int, *, stopped: bool = False) -> None
         raise DocumentTooComplex(f"The document's {what} is {known}; the limit is {limit:,}.")
 
 
-# Follows graphql-core's lexer up to its first error. What never ends (a string, a block string) is one token here and
-# an error there; possessive, so that no text is read twice.
+# As graphql-core's lexer, up to its first error: what never ends is one token here. Possessive: no text is read twice.
 _TOKEN = re.compile(
     r"""
     (?P<name>[_A-Za-z][_0-9A-Za-z]*+) | (?P<open>[{\[(]) | (?P<close>[}\])])
@@ -226,7 +226,7 @@ class Inspection:
         name = node.name.value
         size = self._below(node.selection_set) if node.selection_set else _Size()
         page = self._page(node.arguments or (), DEFAULT_PAGE if size.connection else 1)
-        own = 1 if node.selection_set and name not in _FREE else 0
+        own = cost_of(name) if node.selection_set and name not in _FREE else 0
         size.rows = self._ids(node.arguments or ()) * (own + page * size.rows)
         size.connection = name in _ROWS
         size.aliases += node.alias is not None

@@ -115,6 +115,7 @@ offer(
         P.MATCHING_READ,
         _explained,
         "Why this mentor for this person, or why not, as of now.",
+        cost=2_000,
     ),
     Computed(
         "matchCandidatesForReferral",
@@ -123,6 +124,7 @@ offer(
         P.MATCHING_READ,
         _for_referral,
         "Every mentor for somebody who waits, the best first, and why nobody where a run of now has nobody.",
+        cost=2_000,
     ),
     Computed(
         "matchCandidatesForMentor",
@@ -131,6 +133,7 @@ offer(
         P.MATCHING_READ,
         _for_mentor,
         "Everybody who waits in a programme, for one mentor, the best first.",
+        cost=2_000,
     ),
     Change(
         "startMatchRun",

@@ -80,6 +80,8 @@ class Computed:
     description: str
     live: Live = ()
     deprecated: Deprecated | None = None
+    cost: int = 1
+    """What it counts for in a document's cost, in rows: more where it is worked out at length."""
 
 
 Query = One | By | Nodes | Many | Computed
@@ -128,6 +130,12 @@ class Command:
 
 QUERIES: dict[str, Query] = {}
 MUTATIONS: dict[str, Change] = {}
+
+
+def cost_of(name: str) -> int:
+    """What a field of this name counts for, besides what is below it."""
+    root = QUERIES.get(name)
+    return root.cost if isinstance(root, Computed) else 1
 
 
 def live_roots() -> dict[str, Query]:

@@ -48,7 +48,7 @@ async def ready_with(op: Operation, world: World) -> dict[str, str]:
     if "engagement" not in op.id:
         return {}
     mentor, other = await active_mentor(world.a), await active_mentor(world.a)
-    asked = op.id in ("accept_engagement", "decline_engagement")
+    asked = op.id in ("accept_engagement", "decline_engagement", "take_back_engagement")
     engagement = await (proposed if asked else begun)(world.a, mentor)
     at = f"/v1/engagements/{engagement['id']}"
     if op.id == "resume_engagement":

@@ -117,6 +117,7 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     "read_engagement": ("Query.engagement",),
     "accept_engagement": ("Mutation.acceptEngagement",),
     "decline_engagement": ("Mutation.declineEngagement",),
+    "take_back_engagement": ("Mutation.takeBackEngagement",),
     "pause_engagement": ("Mutation.pauseEngagement",),
     "resume_engagement": ("Mutation.resumeEngagement",),
     "hand_over_engagement": ("Mutation.handOverEngagement",),

@@ -101,6 +101,7 @@ CASES: dict[str, Callable[[CharityWorld], Awaitable[Variables]]] = {
     "proposeEngagement": _proposing,
     "acceptEngagement": _step("PROPOSED", side="MENTOR"),
     "declineEngagement": _step("PROPOSED", side="MENTOR", reason="NO_TIME"),
+    "takeBackEngagement": _step("PROPOSED", reason="By mistake."),
     "pauseEngagement": _step("ACTIVE", reason="Away."),
     "resumeEngagement": _step("PAUSED"),
     "handOverEngagement": _step("HANDED"),

@@ -163,7 +163,7 @@ async def test_a_step_that_is_not_open_says_which_are(world: World) -> None:
     engagement = await proposed(world.a, await active_mentor(world.a))
     refused = await stepped(by, f"/v1/engagements/{engagement['id']}/pause", {"reason": "x"}, status=409)
     assert refused["code"] == "ENGAGEMENT_STEP_NOT_OPEN"
-    assert refused["detail"].endswith("open steps: accept_by_mentor, decline.")
+    assert refused["detail"].endswith("open steps: accept_by_mentor, decline, take_back.")
 
 
 async def test_a_mentor_answers_for_himself_and_sees_his_own_for_thirty_days(world: World) -> None:

@@ -147,6 +147,15 @@ async def test_a_supervisor_who_is_away_is_told_while_nobody_covers(alarms: Alar
     await entry("2026-07-01", "2026-07-07", str(world.a.manager.id))
     assert await alarms(mentor, date(2026, 7, 7)) == []
     assert await alarms(mentor, date(2026, 7, 8)) == [A.SUPERVISOR_AWAY]
+    # Whoever covers is away as well, for two days of it.
+    other = {"supervisor_id": str(world.a.manager.id), "away_from": "2026-07-03", "away_until": "2026-07-04"}
+    assert (await by.post("/v1/supervisor-absences", other)).status_code == 201
+    assert [await alarms(mentor, date(2026, 7, day)) for day in (2, 3, 4, 5)] == [
+        [],
+        [A.SUPERVISOR_AWAY],
+        [A.SUPERVISOR_AWAY],
+        [],
+    ]
     await entry("2026-07-10", "2026-07-14", away)
     assert await alarms(mentor, date(2026, 7, 9)) == [A.SUPERVISOR_AWAY]
     assert await alarms(mentor, date(2026, 7, 10)) == []
@@ -155,7 +164,7 @@ async def test_a_supervisor_who_is_away_is_told_while_nobody_covers(alarms: Alar
 async def test_each_stage_has_its_alarms(alarms: Alarms, by: Caller) -> None:
     mentor, on = await taken_on(by), date(2026, 12, 24)
     checks = [A.NO_VETTING, A.NO_CLEARANCE]
-    for stage, expected in (("INTERVIEWED", []), ("VETTED", []), ("TRAINED", []), ("CLEARED", checks)):
+    for stage, expected in (("INTERVIEWED", []), ("VETTED", []), ("TRAINED", [A.NO_VETTING]), ("CLEARED", checks)):
         await brought(by, mentor, stage, effective_on="2026-02-01")
         assert await alarms(mentor, on) == expected, stage
     await moved(by, mentor, "LEFT", reason="Moved away.", effective_on="2026-02-01")

@@ -199,8 +199,11 @@ async def test_names_of_another_charity_are_unknown_here(world: World) -> None:
 async def test_nobody_mentors_twice_or_supervises_himself(world: World) -> None:
     by, member = world.a.coordinator, str(world.a.staff[Role.ANALYST].id)
     key = await _mentor(world.a, member_id=member)
-    again = await made(by, "/v1/mentors", {"display_name": "Example Volunteer", "member_id": member}, status=409)
-    assert again["code"] == "ALREADY_EXISTS"
+    again = await made(by, "/v1/mentors", {"display_name": "Example Volunteer", "member_id": member}, status=422)
+    assert again["errors"][0]["code"] == "MENTORS_ALREADY"
+    agency = {"display_name": "Example Volunteer", "supervisor_id": str(world.a.referrer.id)}
+    told = await made(by, "/v1/mentors", agency, status=422)
+    assert told["errors"][0]["code"] == "UNKNOWN_MEMBER"
     tag = (await by.get(f"/v1/mentors/{key}")).headers["etag"]
     himself = await by("PATCH", f"/v1/mentors/{key}", json={"supervisor_id": member}, headers={"If-Match": tag})
     assert (himself.status_code, himself.json()["errors"][0]["code"]) == (422, "SAME_MEMBER")

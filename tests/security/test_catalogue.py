@@ -48,6 +48,7 @@ DEFINERS = {
     "follow_survivor": {"tg_manager", "tg_coordinator", "tg_intake"},
     "document_withdrawn": set(),  # a trigger's
     "keep_capacity": set(),  # a trigger's
+    "keep_with_engagement": set(),  # a trigger's
     "places_taken": {"tg_manager", "tg_coordinator"},
 }
 

@@ -112,6 +112,7 @@ async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
     task = await rows.sql.fetchrow("select * from bridging_task where id = $1", ids["task_id"])
     of_mentor = ("mentor_step", "mentor_check", "mentor_training", "supervision_contact", "mentor_hours")
     return {
+        "colleague.role": "manager",
         "mentor.stage": "ACTIVE",
         "mentor.kind": "VOLUNTEER",
         "mentor.programme_id": ids["programme_id"],

@@ -143,6 +143,7 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
             "record_match_exclusion",
             "list_match_exclusions",
             "propose_engagement",
+            "take_back_engagement",
             "pause_engagement",
             "resume_engagement",
             "hand_over_engagement",

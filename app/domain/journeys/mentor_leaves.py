@@ -17,8 +17,12 @@ async def move_mentor(
     """The next stage. With LEFT, in the same transaction: whoever had the mentor goes on without one for now, with tasks for
     the coordinator, and whoever was promised the mentor waits again. Engagements are locked before the mentor, as where a
     place is taken."""
-    if command.stage is Stage.LEFT:
+    leaves = command.stage is Stage.LEFT
+    if leaves:
         await bridge_all(session, actor=actor, mentor_id=mentor_id, now=now)
-    return await mentors.move_mentor(
+    moved = await mentors.move_mentor(
         session, actor=actor, mentor_id=mentor_id, command=command, version=version, now=now
     )
+    if leaves:  # whoever was proposed meanwhile: proposals lock the mentor, so that now there can be no more of them
+        await bridge_all(session, actor=actor, mentor_id=mentor_id, now=now)
+    return moved

@@ -31,3 +31,21 @@ async def fetch(session: AsyncSession, sql: str, *values: Any) -> Sequence[Mappi
     """Run SQL of our own, with `$1`, `$2`, … for values, as a statement of the session's transaction."""
     rows: Sequence[Mapping[str, Any]] = await session.info[DRIVER].fetch(sql, *values)
     return rows
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """The SQLSTATE behind an error of asyncpg, or of SQLAlchemy wrapped round one."""
+    found = _refusal(error)
+    return None if found is None else found.sqlstate
+
+
+def said(error: BaseException) -> str:
+    """What PostgreSQL said, in the words of a trigger of ours."""
+    return str(_refusal(error))
+
+
+def _refusal(error: BaseException) -> Any:
+    seen: BaseException | None = error
+    while seen is not None and getattr(seen, "sqlstate", None) is None:
+        seen = getattr(seen, "orig", None) or seen.__cause__
+    return seen

@@ -12,6 +12,15 @@ class NoPlaceLeft(Conflict):
     cure = "Propose another mentor, or raise this one's capacity if they agree."
 
 
+class PairRuledOut(Conflict):
+    """A rule of the programme rules this pair out (docs/matching.md). The answer names each rule, and what would lift
+    it."""
+
+    code = "PAIR_RULED_OUT"
+    title = "A rule rules this pair out"
+    cure = "Choose another mentor (GET /v1/referrals/{id}/match-candidates), or do what the answer names for each rule."
+
+
 class EngagementStepNotOpen(Conflict):
     """An engagement moves only along the arrows of one table (docs/engagements.md); this step is not one of them from
     where it is now. The answer names the steps that are."""
@@ -19,6 +28,15 @@ class EngagementStepNotOpen(Conflict):
     code = "ENGAGEMENT_STEP_NOT_OPEN"
     title = "The engagement cannot take this step from where it is"
     cure = "Read the engagement again and choose one of the open steps that the answer names."
+
+
+class ProgrammeTooLarge(Conflict):
+    """So many people, mentors and places are more than is solved at once: eight million pairs, times the places of
+    each."""
+
+    code = "PROGRAMME_TOO_LARGE"
+    title = "The programme is too large to be solved at once"
+    cure = "Match in several programmes, or take people and mentors out of this one whom it is not about."
 
 
 class NotWaiting(Conflict):

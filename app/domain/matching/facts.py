@@ -31,6 +31,9 @@ class MenteeFacts(Facts):
     referral_id: UUID
     person_id: UUID
     place: int = Field(description="His place on the waiting list, from 1.")
+    under_way: bool = Field(
+        default=False, description="His mentor has left: the relationship goes on, and waits for another."
+    )
     release_on: date | None = None
     establishment: str | None = None
     release_area: str | None = None

@@ -59,7 +59,7 @@ async def forecast_of(reads: Reads, programme_id: UUID, asked: AskForecast, *, t
     changed = _changed(inputs, asked)
 
     def work_out() -> ForecastRead:
-        runs = affordable(inputs, asked.runs, times=1 if changed is None else 2)
+        runs = affordable(changed or inputs, asked.runs, times=1 if changed is None else 2)
         history = history_from(told, inputs, history_weeks=asked.history_weeks)
         if changed is None:
             planned = forecast(inputs, seed=asked.seed, runs=runs)
@@ -84,6 +84,8 @@ async def mentors_needed_for(
         raise invalid("/by", "OUT_OF_RANGE", f"Give a day from {first.isoformat()} to {last.isoformat()}.")
     if asked.from_on is not None and asked.from_on < today:
         raise invalid("/from_on", "OUT_OF_RANGE", f"Give a day from {today.isoformat()} on.")
+    if asked.from_on is not None and asked.from_on >= asked.by:
+        raise invalid("/from_on", "OUT_OF_RANGE", f"Give a day before {asked.by.isoformat()}, by which it is counted.")
     told, inputs = await _told(reads, programme_id, asked, today, weeks)
     if asked.from_on is not None:
         inputs = with_(inputs, cohorts=(asked.from_on,))

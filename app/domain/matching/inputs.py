@@ -25,7 +25,7 @@ from app.domain.referrals.models import Referral
 _BITS = {slot.value: 1 << place for place, slot in enumerate(Slot)}
 _WITHOUT_POLICY = MatchingPolicyDocument(name="Default")
 
-_WITHIN = "select throughgate.match_inputs($1, $2)::text as j"
+_WITHIN = "select throughgate.match_inputs($1, $2, $3, $4)::text as j"
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,16 @@ def told_plan(of: type[Programme | Referral]) -> Plan:
     return compile_select(build)
 
 
-async def told_within(session: AsyncSession, programme_id: UUID, day: date) -> Told:
-    """The same inside a write transaction."""
-    rows = await fetch(session, _WITHIN, programme_id, day)
+async def told_within(
+    session: AsyncSession,
+    programme_id: UUID,
+    day: date,
+    *,
+    referral_id: UUID | None = None,
+    mentor_id: UUID | None = None,
+) -> Told:
+    """The same inside a write transaction; or of one referral, wherever it stands, and of one mentor."""
+    rows = await fetch(session, _WITHIN, programme_id, day, referral_id, mentor_id)
     return told_from(rows[0]["j"], day)
 
 

@@ -17,6 +17,12 @@ from scipy.sparse.csgraph import connected_components, min_weight_full_bipartite
 from app.domain.matching.matrix import Matrix
 
 UNSERVED = -1
+MOST_CHOICES = 8_000_000
+"""Pairs, times the places of each: some 500 MB."""
+
+
+class TooLarge(ValueError):
+    """More choices than are weighed at once."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,8 @@ def _solve_part(assigned: Matrix, rows: Matrix, columns: Matrix, points: Matrix,
     places = np.zeros(len(room), dtype=np.int32)
     places[mentors] = slots
     total, repeat = int(slots.sum()), places[columns]
+    if int(repeat.sum(dtype=np.int64)) > MOST_CHOICES:
+        raise TooLarge()
     # Each person has a column of his own for being served by nobody: so a full matching always exists.
     ends = np.cumsum(np.add.reduceat(repeat, starts, dtype=np.int64) + 1)
     own = np.zeros(int(ends[-1]), dtype=bool)

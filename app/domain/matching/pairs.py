@@ -50,8 +50,9 @@ def ruled_out(
 
 def has(mentor: MentorFacts, wish: Wish) -> bool:
     if wish.attribute is Wished.LANGUAGE:
-        return wish.value in mentor.languages
-    return wish.value in mentor.attributes.get(wish.attribute, frozenset())
+        return wish.value.lower() in mentor.languages
+    wanted = wish.value.casefold()
+    return any(value.casefold() == wanted for value in mentor.attributes.get(wish.attribute, ()))
 
 
 def share(part: int, whole: int, weight: int) -> int:

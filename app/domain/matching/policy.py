@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from app.domain.matching.codes import Preference, Rule
 
@@ -11,6 +11,17 @@ ALWAYS = frozenset(
     {Rule.NO_PLACE, Rule.NOT_ACTIVE, Rule.EXCLUDED_BY_PERSON, Rule.EXCLUDED_BY_MENTOR, Rule.KNOWS_PERSON}
 )
 """What no policy can switch off."""
+
+
+_WEIGHTS = {
+    Preference.STATED_WISH: 40,
+    Preference.CONTINUITY: 20,
+    Preference.SHARED_LANGUAGE: 10,
+    Preference.BOTH_HAVE_CHILDREN: 10,
+    Preference.SHARED_INTERESTS: 10,
+    Preference.LOCALITY: 5,
+    Preference.EXPECTED_LENGTH: 15,
+}
 
 
 class Locality(StrEnum):
@@ -38,16 +49,13 @@ class MatchingPolicyDocument(BaseModel):
     )
     expected_weeks: int = Field(default=26, ge=1, le=260, description="How long a mentor should be able to stay.")
     weights: dict[Preference, int] = Field(
-        default={
-            Preference.STATED_WISH: 40,
-            Preference.CONTINUITY: 20,
-            Preference.SHARED_LANGUAGE: 10,
-            Preference.BOTH_HAVE_CHILDREN: 10,
-            Preference.SHARED_INTERESTS: 10,
-            Preference.LOCALITY: 5,
-            Preference.EXPECTED_LENGTH: 15,
-        }
+        default=_WEIGHTS, description="What is left out keeps its default; 0 lets a preference count for nothing."
     )
+
+    @field_validator("weights")
+    @classmethod
+    def _with_defaults(cls, weights: dict[Preference, int]) -> dict[Preference, int]:
+        return {**_WEIGHTS, **weights}
 
     @model_validator(mode="after")
     def _sound(self) -> Self:

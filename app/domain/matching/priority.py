@@ -1,4 +1,5 @@
-"""Who comes first when there are too few places: a useful amount of time left, then the nearest deadline, then the list.
+"""Who comes first when there are too few places: whoever lost his mentor; then a useful amount of time left, the nearest
+deadline, the list.
 
 The order is of people alone, never of pairs: nobody is passed over because a mentor would suit somebody else better.
 """
@@ -18,8 +19,8 @@ def useful(mentee: MenteeFacts, policy: MatchingPolicyDocument, *, today: date) 
 def in_order(mentees: Sequence[MenteeFacts], policy: MatchingPolicyDocument, *, today: date) -> list[MenteeFacts]:
     """The people who wait, whoever has to be served first in front."""
 
-    def key(mentee: MenteeFacts) -> tuple[bool, date, int, str]:
+    def key(mentee: MenteeFacts) -> tuple[bool, bool, date, int, str]:
         late = not useful(mentee, policy, today=today)
-        return late, mentee.release_on or date.max, mentee.place, str(mentee.referral_id)
+        return not mentee.under_way, late, mentee.release_on or date.max, mentee.place, str(mentee.referral_id)
 
     return sorted(mentees, key=key)

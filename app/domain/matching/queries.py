@@ -115,7 +115,13 @@ ENGAGEMENT_MENTORS: View = View(
 ENGAGEMENT_CHANGES: View = View(
     "engagement_change", EngagementChange, EngagementChangeRead, P.ENGAGEMENTS_READ, versioned=False
 )
-BRIDGING_TASKS = View("bridging_task", BridgingTask, BridgingTaskRead, P.ENGAGEMENTS_WRITE)
+BRIDGING_TASKS = View(
+    "bridging_task",
+    BridgingTask,
+    BridgingTaskRead,
+    P.ENGAGEMENTS_WRITE,
+    edges={"engagement": Edge(lambda: ENGAGEMENTS, on=lambda t, e: e.id == t.engagement_id, expand=True)},
+)
 BRIDGING_TASKS_LIST: Collection = Collection(
     BRIDGING_TASKS,
     orders={"due_on": Order(lambda t: [t.due_on])},
@@ -134,6 +140,7 @@ MATCH_PROFILES = View(
     P.MATCHING_READ,
     versioned=False,
     nested={"wishes": Nested(StatedWish, many=True)},
+    hidden={"wishes": P.PROTECTED_CHARACTERISTICS_READ},
 )
 MATCH_PROFILES_LIST = Collection(
     MATCH_PROFILES,
@@ -179,6 +186,11 @@ MATCH_LINES = View(
     P.MATCHING_READ,
     versioned=False,
     nested={"contributions": Nested(ContributionRead, many=True), "reasons": Nested(LeftOverRead)},
+    edges={
+        "referral": Edge(lambda: REFERRALS, on=lambda n, r: r.id == n.referral_id, expand=True),
+        "mentor": Edge(lambda: MENTORS, on=lambda n, m: m.id == n.mentor_id, expand=True),
+        "engagement": Edge(lambda: ENGAGEMENTS, on=lambda n, e: e.id == n.engagement_id, expand=True),
+    },
 )
 MATCH_LINES_LIST: Collection = Collection(
     MATCH_LINES,

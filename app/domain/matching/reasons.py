@@ -62,12 +62,13 @@ class Solved:
 
     def __init__(self, edges: Edges, places: Sequence[int], assigned: Sequence[int]) -> None:
         self.edges, self.places, self.assigned = edges, list(places), list(assigned)
+        self._could_be: dict[int, list[int]] | None = None
         taken = Counter(mentor for mentor in assigned if mentor != UNSERVED)
         self.left = [room - taken[n] for n, room in enumerate(self.places)]
         order = np.argsort(edges.rows, kind="stable")
         starts = np.searchsorted(edges.rows[order], np.arange(edges.people + 1))
         self._columns, self._starts = edges.columns[order], starts
-        self._last = self._last_served()
+        self._last, self._roomy = self._last_served(), self._with_room()
 
     def mentors_of(self, person: int) -> Matrix:
         """The columns of the mentors whom no rule rules out for him, free places or not."""
@@ -80,6 +81,12 @@ class Solved:
         """The least pressing case whose place he would have if he came before him."""
         found = [self._last[mentor] for mentor in self.mentors_of(person) if self._last[mentor] is not None]
         return max((last for last in found if last is not None), default=None)
+
+    def would_serve(self, mentor: int, person: int) -> bool:
+        """Whether he would be served if no rule kept him from this mentor: there is room, if need be after others have
+        moved on to other mentors; or somebody who comes after him would make room."""
+        last = self._last[mentor]
+        return mentor in self._roomy or (last is not None and last > person)
 
     def ahead(self) -> dict[int, int]:
         """For each unserved person with a possible mentor: how many unserved come before him who want the same places."""
@@ -97,12 +104,7 @@ class Solved:
     def _last_served(self) -> list[int | None]:
         """For each mentor the least pressing case that can be put out, step by step, when one more person is put in:
         each person put out of a place may take another's, whose holder may take another's, and so on."""
-        pushes: dict[int, list[int]] = {}
-        for person, mentor in enumerate(self.assigned):
-            if mentor != UNSERVED:
-                for other in self.mentors_of(person).tolist():
-                    if other != mentor:
-                        pushes.setdefault(other, []).append(mentor)
+        pushes = self._pushes()
         last: list[int | None] = [None] * self.edges.mentors
         for person in range(self.edges.people - 1, -1, -1):
             waiting = deque([self.assigned[person]])
@@ -112,6 +114,29 @@ class Solved:
                     last[mentor] = person
                     waiting.extend(pushes.get(mentor, ()))
         return last
+
+    def _with_room(self) -> set[int]:
+        """The mentors who have a place left, or whose people can move, one after the other, until somebody's place is."""
+        pushes = self._pushes()
+        waiting = deque(mentor for mentor, left in enumerate(self.left) if left > 0)
+        found = set(waiting)
+        while waiting:
+            for mentor in pushes.get(waiting.popleft(), ()):
+                if mentor not in found:
+                    found.add(mentor)
+                    waiting.append(mentor)
+        return found
+
+    def _pushes(self) -> dict[int, list[int]]:
+        """By mentor: the mentors of those who could be his as well."""
+        if self._could_be is None:
+            self._could_be = {}
+            for person, mentor in enumerate(self.assigned):
+                if mentor != UNSERVED:
+                    for other in self.mentors_of(person).tolist():
+                        if other != mentor:
+                            self._could_be.setdefault(other, []).append(mentor)
+        return self._could_be
 
     def _parts(self) -> list[int]:
         """Mentors who share people, directly or through others, have the same number."""
@@ -134,27 +159,25 @@ def left_over(solved: Solved, blocks: dict[int, list[tuple[Rule, ...]]]) -> list
         blocked: Counter[Rule] = Counter()
         for each, count in Counter(rules).items():
             blocked.update(dict.fromkeys(each, count))
-        change = (
-            NearestChange(Change.MORE_PLACES, tuple(mentors), ahead[person] + 1)
-            if mentors
-            else _least_lifted(solved, rules)
-        )
+        change = _least_lifted(solved, rules, person)
+        if mentors and (not change.served or len(change.rules) > ahead[person]):
+            change = NearestChange(Change.MORE_PLACES, tuple(mentors), ahead[person] + 1)
         told.append(LeftOver(person, len(mentors), dict(sorted(blocked.items())), solved.last_served(person), change))
     return told
 
 
-def _least_lifted(solved: Solved, rules: list[tuple[Rule, ...]]) -> NearestChange:
-    """The mentor with the fewest rules to lift; of two, one with a place left, so that lifting them would have served
-    him."""
+def _least_lifted(solved: Solved, rules: list[tuple[Rule, ...]], person: int) -> NearestChange:
+    """The mentor with the fewest rules to lift so that he is served; where lifting would serve him with none, with the
+    fewest."""
     liftable = [
-        (len(each), solved.left[mentor] == 0, mentor)
+        (not solved.would_serve(mentor, person), len(each), mentor)
         for mentor, each in enumerate(rules)
-        if Rule.KNOWS_PERSON not in each
+        if each and Rule.KNOWS_PERSON not in each
     ]
     if not liftable:
         return NearestChange(Change.LIFT_RULES, served=False)
-    _, full, mentor = min(liftable)
-    return NearestChange(Change.LIFT_RULES, (mentor,), rules=rules[mentor], served=not full)
+    in_vain, _, mentor = min(liftable)
+    return NearestChange(Change.LIFT_RULES, (mentor,), rules=rules[mentor], served=not in_vain)
 
 
 def unused(solved: Solved, blocked: dict[int, dict[Rule, int]]) -> list[Unused]:

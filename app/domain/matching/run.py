@@ -12,10 +12,11 @@ import orjson
 from pydantic import BaseModel, ConfigDict
 
 from app.domain.kernel.aside import Aside
-from app.domain.matching.codes import Rule
+from app.domain.matching.codes import CURES, Change, Rule
+from app.domain.matching.errors import ProgrammeTooLarge
 from app.domain.matching.facts import MenteeFacts, MentorFacts
 from app.domain.matching.matrix import Matrix, judged, rules_of
-from app.domain.matching.optimum import UNSERVED, edges_of, solve
+from app.domain.matching.optimum import MOST_CHOICES, UNSERVED, TooLarge, edges_of, solve
 from app.domain.matching.pairs import Pair, judge, not_ready
 from app.domain.matching.policy import MatchingPolicyDocument
 from app.domain.matching.priority import in_order
@@ -82,8 +83,7 @@ def propose(inputs: Inputs) -> Proposal:
     edges, places = edges_of(points), [mentor.places for mentor in mentors]
     solved = Solved(edges, places, solve(edges, places))
     asked = _Asked(inputs, people, mentors, rules)
-    # The rules are named one by one only for those whom no mentor can take: for the others the places are the reason.
-    blocks = {n: asked.blocks(n) if not len(solved.mentors_of(n)) else [] for n in solved.unserved()}
+    blocks = {n: asked.blocks(n) for n in solved.unserved()}
     told = {left.person: asked.told(left, solved) for left in left_over(solved, blocks)}
     lines = []
     for n, (person, column) in enumerate(zip(people, solved.assigned, strict=True)):
@@ -97,8 +97,13 @@ _aside = Aside("matching")
 
 
 async def proposed(inputs: Inputs) -> Proposal:
-    """`propose`, beside the loop."""
-    return await _aside(lambda: propose(inputs))
+    """`propose`, beside the loop. Raises `ProgrammeTooLarge` (409)."""
+    if len(inputs.mentees) * len(inputs.mentors) > MOST_CHOICES:
+        raise ProgrammeTooLarge()
+    try:
+        return await _aside(lambda: propose(inputs))
+    except TooLarge:
+        raise ProgrammeTooLarge() from None
 
 
 class _Asked:
@@ -156,5 +161,15 @@ class _Asked:
             "places": places,
             "possible": possible,
             "blocked": dict(sorted(blocked.items())),
-            "change": {"code": "ONE_MORE_PERSON"} if possible or not self._people else {"code": "LIFT_RULES"},
+            "change": {"code": "ONE_MORE_PERSON"} if possible or not self._people else self._to_lift(column),
+        }
+
+    def _to_lift(self, column: int) -> dict[str, Any]:
+        """The fewest rules that keep a mentor from somebody; of two as few, those that keep from more people."""
+        found = Counter(self._rules[:, column].tolist())
+        rules = min(((len(rules_of(bits)), -count, rules_of(bits)) for bits, count in found.items()))[2]
+        return {
+            "code": Change.LIFT_RULES.value,
+            "rules": [rule.value for rule in rules],
+            "cures": [CURES[rule] for rule in rules],
         }

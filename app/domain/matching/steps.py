@@ -23,6 +23,7 @@ TABLE: dict[EngagementStep, frozenset[EngagementState]] = {
     T.ACCEPT_BY_MENTOR: frozenset({S.PROPOSED}) | _STARTED,
     T.ACCEPT_BY_PERSON: frozenset({S.ACCEPTED_BY_MENTOR}) | _STARTED,
     T.DECLINE: frozenset({S.PROPOSED, S.ACCEPTED_BY_MENTOR}) | _STARTED,
+    T.TAKE_BACK: frozenset({S.PROPOSED, S.ACCEPTED_BY_MENTOR}) | _STARTED,
     T.PAUSE: frozenset({S.ACTIVE}),
     T.RESUME: frozenset({S.PAUSED}),
     T.HAND_OVER: _STARTED,
@@ -33,12 +34,13 @@ TABLE: dict[EngagementStep, frozenset[EngagementState]] = {
 """From which states each step may be taken. While a relationship goes on, an acceptance or a decline is of the mentor who
 is proposed to take it over: see `needs_proposal`."""
 
-needs_proposal = frozenset({T.ACCEPT_BY_MENTOR, T.ACCEPT_BY_PERSON, T.DECLINE})
+needs_proposal = frozenset({T.ACCEPT_BY_MENTOR, T.ACCEPT_BY_PERSON, T.DECLINE, T.TAKE_BACK})
 
 
 def open_steps(state: EngagementState, *, proposed: bool, accepted: bool) -> list[EngagementStep]:
-    """The steps that can be taken, in the table's order. `proposed`: a mentor is proposed; `accepted`: and has said yes."""
-    found = [step for step, sources in TABLE.items() if state in sources]
+    """The steps that somebody can take, in the table's order. `proposed`: a mentor is proposed; `accepted`: and has said yes.
+    BRIDGE is none of them: it comes with the mentor's leaving."""
+    found = [step for step, sources in TABLE.items() if state in sources and step is not T.BRIDGE]
     wrong = set() if proposed else set(needs_proposal)
     wrong |= {T.HAND_OVER} if proposed else set()
     wrong |= {T.ACCEPT_BY_MENTOR} if accepted else {T.ACCEPT_BY_PERSON}

@@ -117,6 +117,7 @@ MENTORS = View(
         "places_taken": lambda t: func.throughgate.places_taken(t.id),
         "alarms": alarms,
     },
+    hidden={"offers": P.PROTECTED_CHARACTERISTICS_READ},
     edges={
         "steps": Edge(
             lambda: MENTOR_STEPS,

@@ -167,7 +167,9 @@ def _colleagues(row: Row) -> Sequence[ColumnElement[Any]]:
 
 
 COLLEAGUES_LIST: Collection = Collection(
-    View("colleague", Member, ColleagueRead, Permission.COLLEAGUES_READ, scope=_colleagues, versioned=False),
+    View(
+        "colleague", Member, ColleagueRead, Permission.COLLEAGUES_READ, scope=_colleagues, versioned=False, summary=True
+    ),
     orders={"display_name": Order(lambda t: [t.display_name])},
     filters={"role": lambda t, value: value == func.any(t.roles)},
     filter_shapes={"role": Role},

@@ -1,6 +1,6 @@
 """What the weeks ahead hold: who will wait, who will be released unserved, and how many mentors it takes."""
 
-from app.domain.matching.forecast.ahead import TooMuch, affordable, compared, forecast
+from app.domain.matching.forecast.ahead import affordable, compared, forecast
 from app.domain.matching.forecast.answers import (
     ForecastQuantity,
     ForecastTotals,
@@ -32,6 +32,7 @@ from app.domain.matching.forecast.inputs import (
     PassRate,
     PipelineStage,
     PlannedMentors,
+    TooMuch,
     WaitingPerson,
 )
 from app.domain.matching.forecast.needed import mentors_needed

@@ -16,16 +16,12 @@ from app.domain.matching.forecast.answers import (
 )
 from app.domain.matching.forecast.curves import Floats, Ints
 from app.domain.matching.forecast.draws import Dice
-from app.domain.matching.forecast.inputs import ForecastInputs
+from app.domain.matching.forecast.inputs import ForecastInputs, TooMuch
 from app.domain.matching.forecast.simulation import Paths, simulate
 
 LEAST_RUNS, MOST_RUNS = 20, 2000
 _AFFORDABLE = 60_000_000
 """People, times weeks, times runs: about a second of one processor."""
-
-
-class TooMuch(ValueError):
-    """So many people over so many weeks are not worked out."""
 
 
 def forecast(inputs: ForecastInputs, *, seed: int, runs: int = 500) -> Outlook:
@@ -50,8 +46,11 @@ def compared(
 
 def affordable(inputs: ForecastInputs, runs: int, *, times: int = 1) -> int:
     """As many of the runs as are worked out in a second or so; the greater the programme, the less chance does there."""
-    coming = inputs.arrivals.events / inputs.arrivals.weeks * inputs.horizon_weeks if inputs.arrivals else 0.0
-    cells = (len(inputs.waiting) + coming + 20) * inputs.horizon_weeks * times
+    rate = (inputs.arrivals.events + 0.5) / inputs.arrivals.weeks if inputs.arrivals else 0.0
+    coming = 1.3 * rate * inputs.horizon_weeks  # what a run draws is often more than was seen
+    mentors = len(inputs.mentors.places) + sum(one.mentors for one in inputs.additions)
+    mentors += sum(len(stage.so_far) for stage in inputs.pipeline)
+    cells = (len(inputs.waiting) + len(inputs.mentors.held) + coming + mentors + 20) * inputs.horizon_weeks * times
     possible = int(_AFFORDABLE / cells)
     if possible < LEAST_RUNS:
         raise TooMuch("So many people over so many weeks are more than is worked out at once: look less far ahead.")

@@ -112,6 +112,7 @@ class MentorsTried(Plain):
 
     additional: int
     released_unserved: LikelyRange
+    waiting: LikelyRange
 
 
 class NeededMentors(Plain):
@@ -126,6 +127,7 @@ class NeededMentors(Plain):
     additional: int | None = Field(description="So many of them are neither there, in the pipeline nor planned yet.")
     from_on: date | None = Field(description="The day on which the additional ones begin: the next cohort.")
     released_unserved: LikelyRange | None = Field(description="With so many; where none is enough, with the most.")
+    waiting: LikelyRange | None = Field(description="People who would wait on the day, with so many.")
     why_not: WhyNoNumber | None
     tried: tuple[MentorsTried, ...] = Field(description="Every number that was tried.")
     warnings: tuple[ForecastWarning, ...]

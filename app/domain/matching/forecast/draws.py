@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.matching.forecast.curves import Curve, Floats, Ints
-from app.domain.matching.forecast.inputs import ForecastInputs, ObservedRate
+from app.domain.matching.forecast.inputs import ForecastInputs, ObservedRate, TooMuch
 
-MOST_CELLS = 5_000_000
+MOST_CELLS = 2_000_000
 """People in all runs together: what a small machine can hold."""
 
 
@@ -70,9 +70,7 @@ def people(inputs: ForecastInputs, dice: Dice) -> People:
     total = counts.sum(axis=1)
     new, now = int(total.max()), len(inputs.waiting)
     if (new + now) * runs > MOST_CELLS:
-        raise ValueError(
-            f"arrivals of up to {new} people are too many for {runs} runs: fewer runs or a shorter horizon"
-        )
+        raise TooMuch(f"arrivals of up to {new} people are too many for {runs} runs: fewer runs or a shorter horizon")
     comes = np.full((runs, new), horizon, dtype=np.int64)
     comes[np.arange(new) < total[:, None]] = np.repeat(np.tile(np.arange(horizon), runs), counts.ravel())
 

@@ -9,13 +9,17 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.domain.kernel.rows import CivilDate
 
-Weeks = Annotated[float, Field(ge=0, le=2600, allow_inf_nan=False)]
+MOST_WEEKS, MOST_TOLD = 2600, 2000
+
+Weeks = Annotated[float, Field(ge=0, le=MOST_WEEKS, allow_inf_nan=False)]
 """A time in weeks; parts of a week count."""
 
 Places = Annotated[int, Field(ge=0, le=50)]
 """With how many people a mentor can meet at a time."""
 
-_MOST = 2000
+
+class TooMuch(ValueError):
+    """So many people over so many weeks are not worked out."""
 
 
 class Plain(BaseModel):
@@ -35,7 +39,7 @@ class ObservedRate(Plain):
 
     events: int = Field(ge=0, le=100_000, description="How often it happened.")
     weeks: float = Field(
-        gt=0, le=1_000_000, allow_inf_nan=False, description="For how long it was watched: weeks, or mentor-weeks."
+        ge=0.1, le=1_000_000, allow_inf_nan=False, description="For how long it was watched: weeks, or mentor-weeks."
     )
 
 
@@ -63,18 +67,18 @@ class Mentors(Plain):
     """The active mentors at the start."""
 
     places: tuple[Places, ...] = Field(
-        max_length=_MOST, description="Of each active mentor: places in all, free and held."
+        max_length=MOST_TOLD, description="Of each active mentor: places in all, free and held."
     )
     held: tuple[Weeks, ...] = Field(
-        max_length=_MOST, description="Of each engagement that is going on: weeks that it has lasted so far."
+        max_length=MOST_TOLD, description="Of each engagement that is going on: weeks that it has lasted so far."
     )
 
 
 class Lengths(Plain):
     """How long engagements last. Those that go on tell as much as those that ended: leave none out."""
 
-    ended: tuple[Weeks, ...] = Field(max_length=_MOST, description="Of each that ended: weeks from start to end.")
-    still_going: tuple[Weeks, ...] = Field(max_length=_MOST, description="Of each that goes on: weeks so far.")
+    ended: tuple[Weeks, ...] = Field(max_length=MOST_TOLD, description="Of each that ended: weeks from start to end.")
+    still_going: tuple[Weeks, ...] = Field(max_length=MOST_TOLD, description="Of each that goes on: weeks so far.")
 
 
 class PipelineStage(Plain):
@@ -82,11 +86,11 @@ class PipelineStage(Plain):
 
     name: str = Field(min_length=1, max_length=60, description="The stage's code, such as VETTED.")
     so_far: tuple[Weeks, ...] = Field(
-        max_length=200, description="Of each volunteer who is in the stage: weeks in it so far."
+        max_length=MOST_TOLD, description="Of each volunteer who is in the stage: weeks in it so far."
     )
     passed: PassRate = Field(description="Of those who have left the stage, how many went on to the next.")
     weeks_in_stage: tuple[Weeks, ...] = Field(
-        max_length=_MOST, description="Of each who went on: weeks in the stage, waiting for a cohort included."
+        max_length=MOST_TOLD, description="Of each who went on: weeks in the stage, waiting for a cohort included."
     )
 
 
@@ -106,19 +110,21 @@ class ForecastInputs(Plain):
     useful_weeks: int = Field(
         default=12, ge=0, le=260, description="Somebody with fewer weeks than this to a known release is not matched."
     )
-    waiting: tuple[WaitingPerson, ...] = Field(max_length=_MOST, description="Everybody who is eligible and waits.")
+    waiting: tuple[WaitingPerson, ...] = Field(max_length=MOST_TOLD, description="Everybody who is eligible and waits.")
     mentors: Mentors
     arrivals: ObservedRate | None = Field(description="Eligible referrals, and the weeks in which they came.")
     lengths: Lengths
     weeks_to_release: tuple[Weeks | None, ...] = Field(
-        max_length=_MOST, description="Of each eligible referral: weeks from it to release; null: not known."
+        max_length=MOST_TOLD, description="Of each eligible referral: weeks from it to release; null: not known."
     )
     leaving: ObservedRate | None = Field(
         description="Mentors who stopped, and the mentor-weeks (mentors times weeks) in which they did."
     )
     pipeline: tuple[PipelineStage, ...] = Field(default=(), max_length=12, description="From the first to the last.")
     new_mentor_places: tuple[Places, ...] = Field(
-        default=(), max_length=_MOST, description="Places of mentors when they were new; empty: as those at the start."
+        default=(),
+        max_length=MOST_TOLD,
+        description="Places of mentors when they were new; empty: as those at the start.",
     )
     additions: tuple[PlannedMentors, ...] = Field(
         default=(), max_length=20, description="Planned besides the pipeline."

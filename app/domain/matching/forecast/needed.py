@@ -7,8 +7,6 @@ is the least number that is enough and from which every greater one is enough to
 
 from datetime import date
 
-import numpy as np
-
 from app.domain.matching.forecast import draws, history
 from app.domain.matching.forecast.ahead import band, dice_of
 from app.domain.matching.forecast.answers import LikelyRange, MentorsTried, NeededMentors, WhyNoNumber
@@ -40,6 +38,7 @@ def mentors_needed(
         additional=None,
         from_on=cohort,
         released_unserved=None,
+        waiting=None,
         why_not=WhyNoNumber.CANNOT_BE_GIVEN if unknown else WhyNoNumber.NO_COHORT if cohort is None else None,
         tried=(),
         warnings=history.warnings(inputs, more=True),
@@ -47,15 +46,16 @@ def mentors_needed(
     )
     if answer.why_not or cohort is None:
         return answer
-    foreseen, bands = _tried(inputs, dice, week=inputs.week_of(cohort), weeks=weeks, most=most)
-    tried = tuple(MentorsTried(additional=n, released_unserved=each) for n, each in enumerate(bands))
-    enough = _enough_from(bands, at_most)
+    foreseen, tried = _tried(inputs, dice, week=inputs.week_of(cohort), weeks=weeks, most=most)
+    enough = _enough_from([one.released_unserved for one in tried], at_most)
+    shown = tried[-1 if enough is None else enough]
     found = (
-        {"why_not": WhyNoNumber.NOT_EVEN_WITH_MOST, "released_unserved": bands[-1]}
+        {"why_not": WhyNoNumber.NOT_EVEN_WITH_MOST}
         if enough is None
-        else {"additional": enough, "active": foreseen + enough, "released_unserved": bands[enough]}
+        else {"additional": enough, "active": foreseen + enough}
     )
-    return answer.model_copy(update={**found, "tried": tried})
+    then = {"released_unserved": shown.released_unserved, "waiting": shown.waiting}
+    return answer.model_copy(update={**found, **then, "tried": tuple(tried)})
 
 
 def _enough_from(bands: list[LikelyRange], at_most: int) -> int | None:
@@ -65,20 +65,22 @@ def _enough_from(bands: list[LikelyRange], at_most: int) -> int | None:
     return enough if enough < len(bands) else None
 
 
-def _tried(inputs: ForecastInputs, dice: Dice, *, week: int, weeks: int, most: int) -> tuple[int, list[LikelyRange]]:
+def _tried(inputs: ForecastInputs, dice: Dice, *, week: int, weeks: int, most: int) -> tuple[int, list[MentorsTried]]:
     """How many mentors are foreseen for the week, and what comes of none more, one more, and so on up to `most`."""
     foreseen = draws.staff(inputs, dice)
     there = band(foreseen.active(week + 1)[week])
     assert there is not None
     capacity = foreseen.capacity(weeks)
     people, held = draws.people(inputs, dice), draws.held_until(inputs, dice)
-    bands = []
+    tried = []
     extra = max(0, most - there.median)
     added = draws.more(inputs, dice, week=week, most=extra)
     for n in range(extra + 1):
         if n:
             capacity = capacity + added.only(n - 1).capacity(weeks)
-        unserved = band(simulate(people, capacity, held).unserved[-1].astype(np.int64))
+        paths = simulate(people, capacity, held)
+        unserved, waiting = band(paths.unserved[-1]), band(paths.waiting[-1])
         assert unserved is not None
-        bands.append(unserved)
-    return there.median, bands
+        assert waiting is not None
+        tried.append(MentorsTried(additional=n, released_unserved=unserved, waiting=waiting))
+    return there.median, tried

@@ -7,6 +7,8 @@ from enum import StrEnum
 from pydantic import BaseModel, Field
 
 from app.domain.matching.forecast.inputs import (
+    MOST_TOLD,
+    MOST_WEEKS,
     ForecastInputs,
     Lengths,
     Mentors,
@@ -114,7 +116,7 @@ def inputs_from(told: Told, *, day: date, history_weeks: int, horizon_weeks: int
             for one in told.waiting
         ),
         mentors=Mentors(places=tuple(told.places), held=tuple(_weeks(since, day) for since in told.held)),
-        arrivals=ObservedRate(events=told.came, weeks=watched) if told.came and watched else None,
+        arrivals=ObservedRate(events=told.came, weeks=watched) if told.came and watched >= 0.1 else None,
         lengths=Lengths(
             ended=tuple(_weeks(one.since, one.until) for one in told.engagements if one.until),
             still_going=tuple(_weeks(one.since, day) for one in told.engagements if not one.until),
@@ -145,7 +147,7 @@ def history_from(told: Told, inputs: ForecastInputs, *, history_weeks: int) -> F
         ),
         engagements_ended=_spread(ended),
         engagements_going_on=len(inputs.mentors.held),
-        places_freed=ObservedRate(events=len(ended), weeks=watched) if ended and watched else None,
+        places_freed=ObservedRate(events=len(ended), weeks=watched) if ended and watched >= 0.1 else None,
         mentors=len(inputs.mentors.places),
         places=sum(inputs.mentors.places),
         leaving=inputs.leaving,
@@ -169,8 +171,14 @@ def _since(told: Told, day: date, history_weeks: int) -> date:
 
 
 def _weeks(since: date, until: date) -> float:
-    """Never less than none: a release that has passed is one of today."""
-    return max((until - since).days, 0) / 7
+    """Never less than none: a release that has passed is one of today. Nor more than any real one: a date may be wrong, and
+    one wrong date must not end every forecast."""
+    return min(max((until - since).days, 0) / 7, MOST_WEEKS)
+
+
+def _told(times: Iterable[float]) -> tuple[float, ...]:
+    """In order; of a great many, as many as a forecast is told."""
+    return tuple(sorted(times)[:MOST_TOLD])
 
 
 def _leaving(spells: Sequence[Spell], day: date, history_weeks: int) -> ObservedRate | None:
@@ -179,7 +187,7 @@ def _leaving(spells: Sequence[Spell], day: date, history_weeks: int) -> Observed
     mentored = [one for one in spells if one.stage == "ACTIVE"]
     weeks = sum(_weeks(max(one.since, earliest), one.until or day) for one in mentored)
     left = sum(one.next == "LEFT" for one in mentored)
-    return ObservedRate(events=left, weeks=weeks) if weeks else None
+    return ObservedRate(events=left, weeks=min(weeks, 1_000_000.0)) if weeks >= 0.1 else None
 
 
 def _stage(stage: Passage, spells: Sequence[Spell], day: date) -> PipelineStage:
@@ -188,9 +196,9 @@ def _stage(stage: Passage, spells: Sequence[Spell], day: date) -> PipelineStage:
     passed = [_weeks(one.since, until) for one, until in over if one.next != "LEFT"]
     return PipelineStage(
         name=stage.value,
-        so_far=tuple(sorted(_weeks(one.since, day) for one in own if one.until is None and one.here)),
+        so_far=_told(_weeks(one.since, day) for one in own if one.until is None and one.here),
         passed=PassRate(successes=len(passed), trials=len(over)),
-        weeks_in_stage=tuple(sorted(passed)),
+        weeks_in_stage=_told(passed),
     )
 
 

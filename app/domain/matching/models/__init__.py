@@ -27,6 +27,7 @@ from app.domain.matching.models.engagement import (
     Propose,
     Reopen,
     Resume,
+    TakeBack,
 )
 from app.domain.matching.models.runs import (
     ApproveRun,
@@ -99,5 +100,6 @@ __all__ = [
     "Side",
     "StartMatchRun",
     "StatedWish",
+    "TakeBack",
     "TaskKind",
 ]

@@ -26,6 +26,7 @@ class EngagementStep(StrEnum):
     ACCEPT_BY_MENTOR = "accept_by_mentor"
     ACCEPT_BY_PERSON = "accept_by_person"
     DECLINE = "decline"
+    TAKE_BACK = "take_back"
     PAUSE = "pause"
     RESUME = "resume"
     HAND_OVER = "hand_over"

@@ -191,6 +191,13 @@ class Decline(SQLModel):
     reason: DeclineReason = Field(default=DeclineReason.NOT_SAID, description="Why.")
 
 
+class TakeBack(SQLModel):
+    """The proposal is taken back, before both have said yes."""
+
+    model_config = command_config({"reason": "Proposed to the wrong mentor."})
+    reason: Line
+
+
 class Pause(SQLModel):
     """A pause, and why. The place is kept."""
 

@@ -1,10 +1,11 @@
 """What a person wishes of a mentor, and what keeps a person and a mentor apart: append-only, the newest counts."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, model_validator
+from pydantic import Field as SchemaField
 from sqlalchemy import Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
@@ -19,7 +20,7 @@ from app.domain.kernel.rows import (
     instant_field,
 )
 from app.domain.matching.models.codes import ExclusionKind
-from app.domain.mentors.models import Area, Interest, Language, Slot, Wished
+from app.domain.mentors.models import SEXES, Area, Interest, Language, Slot, Wished
 
 
 class StatedWish(BaseModel):
@@ -27,8 +28,18 @@ class StatedWish(BaseModel):
 
     model_config = command_config({"attribute": "LANGUAGE", "value": "pl"})
     attribute: Wished
-    value: Line
-    required: bool = False
+    value: Line = SchemaField(
+        description="As mentors say it of themselves; capitals make no difference. SEX is F or M."
+    )
+    required: bool = SchemaField(
+        default=False, description="He would take nobody else: a mentor who has not said it is ruled out."
+    )
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.attribute is Wished.SEX and self.value.upper() not in SEXES:
+            raise ValueError("SEX is F or M")
+        return self
 
 
 class MatchProfileFields(SQLModel):
@@ -77,7 +88,9 @@ class MatchProfileRead(MatchProfileFields):
 
     id: UUID
     person_id: UUID
-    wishes: list[StatedWish]
+    wishes: list[StatedWish] | None = SchemaField(
+        default=None, description="Missing when the token lacks `protected-characteristics:read`."
+    )
     recorded_at: datetime
     recorded_by: UUID
 

@@ -1,7 +1,7 @@
 """What may be done about matching: say what counts, solve a programme, approve, and move a relationship along."""
 
 from app.domain.matching.operations.approving import approve, start_run
-from app.domain.matching.operations.engagements import accept, decline, end, propose
+from app.domain.matching.operations.engagements import accept, decline, end, propose, take_back
 from app.domain.matching.operations.going_on import hand_over, pause, reopen, resume
 from app.domain.matching.operations.leaving import bridge_all, finish_task
 from app.domain.matching.operations.saying import publish_policy, record_exclusion, record_profile
@@ -22,4 +22,5 @@ __all__ = [
     "reopen",
     "resume",
     "start_run",
+    "take_back",
 ]

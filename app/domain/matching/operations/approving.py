@@ -13,9 +13,20 @@ from app.domain.kernel.additions import New, add_together
 from app.domain.kernel.changes import load, load_version, touch
 from app.domain.kernel.errors import FieldError, NotFound, ValidationFailed, invalid
 from app.domain.kernel.rows import civil_date, new_id
+from app.domain.matching.errors import PairRuledOut
 from app.domain.matching.inputs import told_within
-from app.domain.matching.models import ApproveRun, MatchLine, MatchRun, Propose, StartMatchRun
+from app.domain.matching.models import (
+    ApproveRun,
+    Engagement,
+    EngagementState,
+    HandOver,
+    MatchLine,
+    MatchRun,
+    Propose,
+    StartMatchRun,
+)
 from app.domain.matching.operations.engagements import propose as propose_to
+from app.domain.matching.operations.going_on import hand_over
 from app.domain.matching.run import Line, digest_of, proposed
 from app.domain.organisations.models import Programme
 
@@ -84,14 +95,9 @@ async def approve(
     for line in lines:
         assert line.mentor_id is not None
         try:
-            made = await propose_to(
-                session,
-                actor=actor,
-                command=Propose(referral_id=line.referral_id, mentor_id=line.mentor_id),
-                now=now,
-            )
-        except ValidationFailed as error:
-            told = "; ".join(one.detail for one in error.errors)
+            made = await _ask(session, actor, line.referral_id, line.mentor_id, now)
+        except (ValidationFailed, PairRuledOut) as error:
+            told = "; ".join(f"{one.code}: {one.detail}" for one in error.errors)
             wrong.append(FieldError(f"/lines/{line.place}", "OUT_OF_DATE", f"Line {line.place}: {told}"))
             continue
         line.engagement_id, line.approved_at, line.approved_by = made.id, now, actor.subject_id
@@ -108,6 +114,22 @@ async def approve(
     return run
 
 
+async def _ask(session: AsyncSession, actor: Actor, referral_id: UUID, mentor_id: UUID, now: datetime) -> Engagement:
+    """The mentor, to take somebody who waits; or to take over from one who has left."""
+    under_way = await session.exec(
+        select(Engagement.id).where(
+            Engagement.referral_id == referral_id,
+            Engagement.state == EngagementState.BRIDGING,
+            col(Engagement.proposed_mentor_id).is_(None),
+        )
+    )
+    if (engagement_id := under_way.first()) is None:
+        asked = Propose(referral_id=referral_id, mentor_id=mentor_id)
+        return await propose_to(session, actor=actor, command=asked, now=now)
+    handed = HandOver(mentor_id=mentor_id)
+    return await hand_over(session, actor=actor, engagement_id=engagement_id, command=handed, version=None, now=now)
+
+
 async def _chosen(session: AsyncSession, run: MatchRun, command: ApproveRun) -> list[MatchLine]:
     """The lines to approve: those named, or all that propose somebody and were not approved yet."""
     found = await session.exec(
@@ -115,7 +137,11 @@ async def _chosen(session: AsyncSession, run: MatchRun, command: ApproveRun) -> 
     )
     lines = {line.place: line for line in found.all()}
     if command.lines is None:
-        return [line for line in lines.values() if line.mentor_id is not None and line.approved_at is None]
+        chosen = [line for line in lines.values() if line.mentor_id is not None and line.approved_at is None]
+        if len(chosen) > MOST_LINES:
+            told = f"The run proposes {len(chosen)}: name at most {MOST_LINES} lines at once."
+            raise invalid("/lines", "TOO_MANY", told)
+        return chosen
     wrong = [
         FieldError(f"/lines/{n}", code, detail)
         for n, place in enumerate(command.lines)
@@ -126,6 +152,9 @@ async def _chosen(session: AsyncSession, run: MatchRun, command: ApproveRun) -> 
         raise ValidationFailed(errors=wrong)
     return [lines[place] for place in sorted(set(command.lines))]
 
+
+MOST_LINES = 200
+"""Each is a question to a mentor, with its history and event: more in one transaction would hold up everybody else."""
 
 _FAULTS = {
     "UNKNOWN_LINE": "The run has no line of this place.",

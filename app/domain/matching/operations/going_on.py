@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.domain.kernel.access import Permission, require
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.errors import invalid
+from app.domain.kernel.rows import civil_date
 from app.domain.matching.models import (
     Engagement,
     EngagementMentor,
@@ -19,7 +20,7 @@ from app.domain.matching.models import (
     Reopen,
     Resume,
 )
-from app.domain.matching.operations.moving import mentor_to_ask, moved, open_for
+from app.domain.matching.operations.moving import check_pair, mentor_to_ask, moved, open_for, referral_of, under_way
 
 S, T = EngagementState, EngagementStep
 
@@ -66,10 +67,12 @@ async def hand_over(
     """Ask another mentor to take over. The relationship and its history stay one; the mentor there is stays until the other
     and the person have said yes."""
     require(actor, Permission.ENGAGEMENTS_WRITE)
+    referral = await referral_of(session, actor=actor, engagement_id=engagement_id)
     engagement = await open_for(session, actor=actor, engagement_id=engagement_id, version=version, step=T.HAND_OVER)
     mentor = await mentor_to_ask(session, actor=actor, mentor_id=command.mentor_id)
     if mentor.id == engagement.mentor_id:
         raise invalid("/mentor_id", "SAME_MENTOR", "This mentor has the person already.")
+    await check_pair(session, referral=referral, mentor_id=mentor.id, today=civil_date(now))
     engagement.proposed_mentor_id = mentor.id
     state = EngagementState(engagement.state)
     return await moved(
@@ -89,11 +92,17 @@ async def reopen(
 ) -> Engagement:
     """Take it up again, as after a recall: both are asked once more, and nothing of its history is lost."""
     require(actor, Permission.ENGAGEMENTS_WRITE)
+    referral = await referral_of(session, actor=actor, engagement_id=engagement_id)
     engagement = await open_for(session, actor=actor, engagement_id=engagement_id, version=version, step=T.REOPEN)
+    if await under_way(session, referral.id):
+        raise invalid(
+            "/referral_id", "UNDER_WAY", "Another engagement of this referral is under way: see its engagements."
+        )
     wanted = command.mentor_id or await _last_mentor(session, engagement)
     if wanted is None:
         raise invalid("/mentor_id", "NOBODY_BEFORE", "It had no mentor: name one.")
     mentor = await mentor_to_ask(session, actor=actor, mentor_id=wanted)
+    await check_pair(session, referral=referral, mentor_id=mentor.id, today=civil_date(now))
     engagement.proposed_mentor_id = mentor.id
     engagement.ended_on = engagement.end_reason = engagement.planned_end = None
     return await moved(

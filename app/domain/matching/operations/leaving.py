@@ -79,6 +79,22 @@ def _task(actor: Actor, engagement_id: UUID, kind: TaskKind, days: int, now: dat
     )
 
 
+async def found_a_mentor(session: AsyncSession, *, actor: Actor, engagement_id: UUID, now: datetime) -> None:
+    """Somebody has taken over: nobody needs to be found, nor contact kept meanwhile. That he is told stays to do."""
+    over = await session.exec(
+        select(BridgingTask).where(
+            BridgingTask.engagement_id == engagement_id,
+            col(BridgingTask.kind).in_([TaskKind.FIND_MENTOR, TaskKind.KEEP_CONTACT]),
+            col(BridgingTask.done_at).is_(None),
+        )
+    )
+    for task in over.all():
+        task.done_at, task.done_by = now, actor.subject_id
+        touch(task, now=now)
+        session.add(task)
+        await events.tell(session, actor, "bridging_task.done", task, now)
+
+
 async def finish_task(
     session: AsyncSession, *, actor: Actor, task_id: UUID, version: int | None, now: datetime
 ) -> BridgingTask:

@@ -11,9 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.domain.kernel import audit, events
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.changes import load, load_version, touch
-from app.domain.kernel.errors import NotFound, invalid
+from app.domain.kernel.errors import FieldError, NotFound, invalid
 from app.domain.kernel.rows import civil_date, new_id
-from app.domain.matching.errors import EngagementStepNotOpen, NoPlaceLeft
+from app.domain.kernel.statements import said, sqlstate
+from app.domain.matching.codes import CURES, Rule
+from app.domain.matching.errors import EngagementStepNotOpen, NoPlaceLeft, PairRuledOut
+from app.domain.matching.inputs import told_within
 from app.domain.matching.models import (
     Engagement,
     EngagementChange,
@@ -22,8 +25,10 @@ from app.domain.matching.models import (
     EngagementStep,
     Side,
 )
+from app.domain.matching.pairs import judge
 from app.domain.matching.steps import access_until, open_steps
 from app.domain.mentors.models import Mentor, Stage
+from app.domain.referrals.models import Referral
 
 _NO_PLACE = "TG409"
 
@@ -46,15 +51,48 @@ async def open_for(
     return found
 
 
+async def referral_of(session: AsyncSession, *, actor: Actor, engagement_id: UUID) -> Referral:
+    """The referral that it serves, locked before the engagement: so is it where the referral moves first."""
+    engagement = await load(session, Engagement, engagement_id, actor=actor)
+    return await load(session, Referral, engagement.referral_id, actor=actor, lock=True)
+
+
+async def under_way(session: AsyncSession, referral_id: UUID) -> bool:
+    found = await session.exec(
+        select(Engagement.id).where(
+            Engagement.referral_id == referral_id,
+            col(Engagement.state).not_in([EngagementState.ENDED, EngagementState.DECLINED]),
+        )
+    )
+    return found.first() is not None
+
+
 async def mentor_to_ask(session: AsyncSession, *, actor: Actor, mentor_id: UUID) -> Mentor:
-    """A mentor who may be asked. What else speaks against a pair is shown by its explanation, and judged there."""
+    """A mentor who is there to be asked, locked so that leaving waits: see `journeys.mentor_leaves`."""
     try:
-        mentor = await load(session, Mentor, mentor_id, actor=actor)
+        mentor = await load(session, Mentor, mentor_id, actor=actor, lock=True)
     except NotFound:
         raise invalid("/mentor_id", "UNKNOWN_MENTOR", "There is no such mentor in this charity.") from None
     if mentor.stage == Stage.LEFT:
         raise invalid("/mentor_id", "HAS_LEFT", "This mentor has left: choose another.")
     return mentor
+
+
+async def check_pair(session: AsyncSession, *, referral: Referral, mentor_id: UUID, today: date) -> None:
+    """Refuse whom a rule of the programme rules out: when somebody is asked, and again when it begins. A lack of places is
+    left to the trigger that counts them. Raises `PairRuledOut` (409), with what would lift each rule."""
+    told = await told_within(session, referral.programme_id, today, referral_id=referral.id, mentor_id=mentor_id)
+    if not told.inputs.mentors:
+        raise PairRuledOut(
+            "The mentor has left.", errors=[FieldError("/mentor_id", "HAS_LEFT", "Choose another mentor.")]
+        )
+    pair = judge(told.inputs.mentees[0], told.inputs.mentors[0], told.inputs.policy, today=today)
+    rules = [rule for rule in pair.blocks if rule is not Rule.NO_PLACE]
+    if rules:
+        raise PairRuledOut(
+            "; ".join(f"{rule.value}: {CURES[rule]}" for rule in rules),
+            errors=[FieldError("/mentor_id", rule.value, CURES[rule]) for rule in rules],
+        )
 
 
 async def moved(
@@ -111,12 +149,9 @@ async def _flush(session: AsyncSession) -> None:
     try:
         await session.flush()
     except DBAPIError as error:
-        cause: BaseException | None = error.orig
-        while cause is not None and getattr(cause, "sqlstate", None) != _NO_PLACE:
-            cause = cause.__cause__
-        if cause is None:
+        if sqlstate(error) != _NO_PLACE:
             raise
-        raise NoPlaceLeft(str(cause)) from None
+        raise NoPlaceLeft(said(error)) from None
 
 
 async def begin_with(session: AsyncSession, *, actor: Actor, engagement: Engagement, mentor_id: UUID, on: date) -> None:

@@ -1,6 +1,7 @@
 """What a mentor is."""
 
 from app.domain.mentors.models.codes import (
+    SEXES,
     Activity,
     Alarm,
     Area,
@@ -43,6 +44,7 @@ from app.domain.mentors.models.records import (
 )
 
 __all__ = [
+    "SEXES",
     "AbsenceRead",
     "Activity",
     "Alarm",

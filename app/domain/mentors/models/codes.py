@@ -97,6 +97,10 @@ class Wished(StrEnum):
     LANGUAGE = "LANGUAGE"
 
 
+SEXES = frozenset({"F", "M"})
+"""The values of `Wished.SEX`."""
+
+
 class Slot(StrEnum):
     """A part of the week, in the order of the week."""
 

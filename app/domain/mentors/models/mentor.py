@@ -20,10 +20,20 @@ from app.domain.kernel.rows import (
     command_config,
     instant_field,
 )
-from app.domain.mentors.models.codes import Alarm, Area, Interest, Language, MentorKind, Slot, Stage, Wished
+from app.domain.mentors.models.codes import SEXES, Alarm, Area, Interest, Language, MentorKind, Slot, Stage, Wished
+
+
+def _sound(offers: dict[Wished, list[str]]) -> dict[Wished, list[str]]:
+    if any(value.upper() not in SEXES for value in offers.get(Wished.SEX, ())):
+        raise ValueError("SEX is F or M")
+    return offers
+
 
 Offered = Annotated[list[Line], pydantic.Field(max_length=20)]
 """What a mentor is, in one respect: more than one word where it is more than one thing."""
+
+
+Offers = Annotated[dict[Wished, Offered], pydantic.AfterValidator(_sound)]
 
 
 class MentorFields(SQLModel):
@@ -85,7 +95,7 @@ class CreateMentor(MentorFields):
         }
     )
     programme_ids: list[UUID] = Field(default=[], max_length=20, description="The programmes that the mentor is in.")
-    offers: dict[Wished, Offered] = Field(
+    offers: Offers = Field(
         default={},
         max_length=6,
         description='What a person may wish of a mentor, as the mentor said it: `{"SEX": ["F"], "FAITH": ["…"]}`.',
@@ -109,7 +119,7 @@ class ChangeMentor(SQLModel):
     has_children: bool | None = None
     committed_until: CivilDate | None = None
     programme_ids: list[UUID] | None = Field(default=None, max_length=20)
-    offers: dict[Wished, Offered] | None = Field(default=None, max_length=6)
+    offers: Offers | None = Field(default=None, max_length=6)
 
 
 class MentorRead(MentorFields):
@@ -119,7 +129,11 @@ class MentorRead(MentorFields):
     stage: Stage
     stage_since: date = Field(description="The day on which this stage began.")
     programme_ids: list[UUID] = Field(description="The programmes that the mentor is in.")
-    offers: dict[str, list[str]] = Field(sa_type=JSON, description="What a person may wish of a mentor.")
+    offers: dict[str, list[str]] | None = Field(
+        default=None,
+        sa_type=JSON,
+        description="What a person may wish of a mentor. Missing when the token lacks `protected-characteristics:read`.",
+    )
     vetted_until: date | None = Field(
         description="The last day of the vetting in force; null: none, or without an end."
     )

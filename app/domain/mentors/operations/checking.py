@@ -11,19 +11,35 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.errors import invalid
 from app.domain.kernel.rows import civil_date
-from app.domain.organisations.models import Member, Programme
+from app.domain.organisations.models import Member, Programme, Standing
 
 
 async def check_names(session: AsyncSession, actor: Actor, given: dict[str, Any]) -> None:
-    """Members and programmes that are named are of this charity."""
+    """Members and programmes that are named are of this charity; members are its own people who can log in, no agency's."""
     for name in ("member_id", "supervisor_id", "covered_by"):
-        if given.get(name) is not None and not await _there(session, actor, Member, [given[name]]):
+        if given.get(name) is not None and not await _is_colleague(session, actor, given[name]):
             raise invalid(f"/{name}", "UNKNOWN_MEMBER", "There is no such member in this charity: see /v1/colleagues.")
     programmes = given.get("programme_ids") or []
     if programmes and not await _there(session, actor, Programme, programmes):
         raise invalid("/programme_ids", "UNKNOWN_PROGRAMME", "There is no such programme: see /v1/programmes.")
-    if given.get("member_id") is not None and given.get("member_id") == given.get("supervisor_id"):
-        raise invalid("/supervisor_id", "SAME_MEMBER", "Nobody supervises himself.")
+
+
+def check_two(one: UUID | None, other: UUID | None, pointer: str, told: str) -> None:
+    """Refuse where two who must be different are the same."""
+    if one is not None and one == other:
+        raise invalid(pointer, "SAME_MEMBER", told)
+
+
+async def _is_colleague(session: AsyncSession, actor: Actor, member_id: UUID) -> bool:
+    found = await session.exec(
+        select(Member.id).where(
+            Member.id == member_id,
+            Member.charity_id == actor.charity_id,
+            Member.organisation_id == actor.charity_id,
+            Member.standing == Standing.ACTIVE,
+        )
+    )
+    return found.first() is not None
 
 
 async def _there(session: AsyncSession, actor: Actor, table: Any, ids: Iterable[UUID]) -> bool:

@@ -30,8 +30,10 @@ from app.domain.mentors.models import (
     TrainingModule,
     Wished,
 )
-from app.domain.mentors.operations.checking import check_names, not_in_future
+from app.domain.mentors.operations.checking import check_names, check_two, not_in_future
 from app.domain.mentors.rules import FOLLOWS, NEEDS_REASON, ONCE, lacks
+
+HIMSELF = "Nobody supervises himself."
 
 
 async def create_mentor(session: AsyncSession, *, actor: Actor, command: CreateMentor, now: datetime) -> Mentor:
@@ -39,6 +41,8 @@ async def create_mentor(session: AsyncSession, *, actor: Actor, command: CreateM
     require(actor, Permission.MENTORS_WRITE)
     on = not_in_future(command.applied_on, "/applied_on", now)
     await check_names(session, actor, command.model_dump(include={"member_id", "supervisor_id", "programme_ids"}))
+    check_two(command.member_id, command.supervisor_id, "/supervisor_id", HIMSELF)
+    await _check_only_one(session, command.member_id)
     row = Mentor(
         **command.model_dump(exclude={"applied_on", "offers"}),
         offers=_plain(command.offers),
@@ -79,9 +83,10 @@ async def change_mentor(
             changes[name] = empty
     if "offers" in changes:
         changes["offers"] = _plain(changes["offers"])
-    both = {"member_id": row.member_id, "supervisor_id": row.supervisor_id}
-    named = both | changes if changes.keys() & both.keys() else changes
-    await check_names(session, actor, named)
+    await check_names(session, actor, changes)
+    both = {"member_id": row.member_id, "supervisor_id": row.supervisor_id} | changes
+    check_two(both["member_id"], both["supervisor_id"], "/supervisor_id", HIMSELF)
+    await _check_only_one(session, changes.get("member_id"), but=row.id)
     changed = apply(row, changes, now=now)
     session.add(row)
     await session.flush()
@@ -126,6 +131,13 @@ async def move_mentor(
     await audit.record(session, "mentor.moved", row.id, ["stage"])
     await events.tell(session, actor, "mentor.moved", row, now)
     return row
+
+
+async def _check_only_one(session: AsyncSession, member_id: UUID | None, *, but: UUID | None = None) -> None:
+    """A member is one mentor at the most: a constraint holds of two at once what this tells in advance."""
+    found = await session.exec(select(Mentor.id).where(Mentor.member_id == member_id, Mentor.id != but))
+    if member_id is not None and found.first() is not None:
+        raise invalid("/member_id", "MENTORS_ALREADY", "This member is a mentor already: change that one.")
 
 
 async def _has_been(session: AsyncSession, row: Mentor, stage: Stage) -> bool:

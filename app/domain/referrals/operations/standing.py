@@ -4,18 +4,23 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import DateTime, func
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.kernel import events
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.additions import Clocked, New
+from app.domain.kernel.errors import TransitionNotAllowed
 from app.domain.kernel.events import Event
 from app.domain.kernel.rows import civil_date
+from app.domain.kernel.statements import said, sqlstate
 from app.domain.referrals.models import Disposition, DispositionChange, Referral
 from app.domain.referrals.rules import SOURCE_CORRECTED, Step
 
 INFORMATION_DUE_DAYS = 14
+_HELD_BY_ENGAGEMENT = "TG410"
+_ITS_ENGAGEMENT = "Read the referral's engagements (GET /v1/engagements?referral_id=…), and move these first."
 
 
 LEDGER_CLOCK = "throughgate.ledger_clock(false)"
@@ -69,7 +74,13 @@ async def stand(
     due = civil_date(now) + timedelta(days=INFORMATION_DUE_DAYS) if waiting_for else None
     await _show_partners(session, referral, due=due, now=now)
     session.add(referral)
-    await session.flush()  # the referral's row before the rows that refer to it
+    try:
+        await session.flush()  # the referral's row before the rows that refer to it
+    except DBAPIError as error:
+        # A trigger keeps a referral and its engagement together.
+        if sqlstate(error) != _HELD_BY_ENGAGEMENT:
+            raise
+        raise TransitionNotAllowed(said(error), cure=_ITS_ENGAGEMENT) from None
     session.add(
         DispositionChange(
             charity_id=actor.charity_id,
