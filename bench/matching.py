@@ -85,9 +85,10 @@ def _asked(client: httpx.Client, times: int) -> str:
         summary = posted("/v1/match-runs", {"programme_id": PROGRAMME}, 201).json()["summary"]
         return f"{summary['people']:,} people, {summary['mentors']} mentors, {summary['served']} served"
 
+    [waiting] = client.get("/v1/referrals", params={"programme_id": PROGRAMME, "limit": 1}).json()["items"]
+
     def candidates() -> str:
-        waiting = client.get("/v1/referrals", params={"programme_id": PROGRAMME, "limit": 1}).json()["items"]
-        found = client.get(f"/v1/referrals/{waiting[0]['id']}/match-candidates").json()
+        found = client.get(f"/v1/referrals/{waiting['id']}/match-candidates").json()
         return f"{len(found['pairs'])} pairs"
 
     def ahead() -> str:

@@ -270,4 +270,4 @@ async def test_one_document_asks_for_little_that_is_worked_out_at_length(charity
     many = "{ " + " ".join(one % (n, charity.programme_id) for n in range(3)) + " }"
     answer = await ask(charity.coordinator, many)
     assert "cost" in answer.text
-    assert answer.json()["errors"][0]["extensions"]["code"] == "DOCUMENT_TOO_COMPLEX"
+    assert answer.json()["errors"][0]["extensions"]["code"] == "GRAPHQL_LIMIT_EXCEEDED"
