@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from app.domain.matching.codes import Change, Rule
+from app.domain.matching.matrix import bits_of, rules_of
 from app.domain.matching.optimum import UNSERVED, edges_of, solve
 from app.domain.matching.reasons import Solved, left_over, unused
 
@@ -115,7 +116,7 @@ def test_as_many_more_places_as_are_named_would_have_served_him() -> None:
     for seed in range(600):
         fits, places = programme(seed, most=9)
         answer = solved(fits, places)
-        for left in left_over(answer, {person: [()] * len(places) for person in answer.unserved()}):
+        for left in left_over(answer, np.zeros(fits.shape, dtype=np.uint16)):
             if left.change.code is not Change.MORE_PLACES:
                 continue
             for mentor in left.change.mentors:
@@ -128,7 +129,7 @@ def test_as_many_more_places_as_are_named_would_have_served_him() -> None:
 def test_one_more_place_is_named_for_whoever_comes_next() -> None:
     fits = np.zeros((4, 1), dtype=np.int32)
     answer = solved(fits, [1])
-    changes = [each.change.places for each in left_over(answer, {n: [()] for n in range(4)})]
+    changes = [each.change.places for each in left_over(answer, np.zeros((4, 1), dtype=np.uint16))]
     assert changes == [1, 2, 3]
 
 
@@ -137,19 +138,19 @@ def test_lifting_the_rules_that_are_named_would_have_served_him_or_in_vain_as_is
     for seed in range(600):
         fits, places = programme(seed, most=6)
         dice = random.Random(seed)
-        blocks = {
-            person: [
-                () if fit >= 0 else tuple(dice.sample(sorted(Rule), dice.randint(1, 3)))
-                for fit in fits[person].tolist()
-            ]
-            for person in range(len(fits))
-        }
+        blocks = np.asarray(
+            [
+                [0 if fit >= 0 else bits_of(dice.sample(sorted(Rule), dice.randint(1, 3))) for fit in row]
+                for row in fits.tolist()
+            ],
+            dtype=np.uint16,
+        ).reshape(fits.shape)
         answer = solved(fits, places)
         for left in left_over(answer, blocks):
             if left.change.code is Change.LIFT_RULES and left.change.mentors:
                 tried += 1
                 [mentor] = left.change.mentors
-                assert set(left.change.rules) == set(blocks[left.person][mentor])
+                assert set(left.change.rules) == set(rules_of(int(blocks[left.person, mentor])))
                 lifted = fits.copy()
                 lifted[left.person, mentor] = 0
                 served = solve(edges_of(lifted), places)[left.person] != UNSERVED

@@ -49,6 +49,11 @@ def judged(
     return out, points
 
 
+def bits_of(rules: Iterable[Rule]) -> int:
+    """The bits that stand for rules."""
+    return sum(int(_BIT[rule]) for rule in rules)
+
+
 @cache
 def rules_of(bits: int) -> tuple[Rule, ...]:
     """The rules that a pair's bits stand for, in their order."""
@@ -57,7 +62,7 @@ def rules_of(bits: int) -> tuple[Rule, ...]:
 
 def _by_mentor(out: Matrix, mentors: Sequence[MentorFacts], policy: MatchingPolicyDocument, today: date) -> None:
     def bits(mentor: MentorFacts) -> int:
-        return sum(int(_BIT[rule]) for rule in not_ready(mentor, today) if policy.applies(rule))
+        return bits_of(rule for rule in not_ready(mentor, today) if policy.applies(rule))
 
     out |= np.asarray([bits(mentor) for mentor in mentors], dtype=np.uint16)
 

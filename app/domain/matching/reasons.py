@@ -13,8 +13,12 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from app.domain.matching.codes import CURES, Change, Rule
-from app.domain.matching.matrix import Matrix
+from app.domain.matching.matrix import Matrix, bits_of, rules_of
 from app.domain.matching.optimum import UNSERVED, Edges
+
+_HOW_MANY = np.asarray([bits.bit_count() for bits in range(1 << 16)], dtype=np.int64)
+_KNOWS = bits_of([Rule.KNOWS_PERSON])
+_IN_VAIN, _NEVER = 100, 1000
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,7 @@ class Solved:
         starts = np.searchsorted(edges.rows[order], np.arange(edges.people + 1))
         self._columns, self._starts = edges.columns[order], starts
         self._last, self._roomy = self._last_served(), self._with_room()
+        self._last_known = np.asarray([-1 if last is None else last for last in self._last], dtype=np.int64)
 
     def mentors_of(self, person: int) -> Matrix:
         """The columns of the mentors whom no rule rules out for him, free places or not."""
@@ -82,11 +87,10 @@ class Solved:
         found = [self._last[mentor] for mentor in self.mentors_of(person) if self._last[mentor] is not None]
         return max((last for last in found if last is not None), default=None)
 
-    def would_serve(self, mentor: int, person: int) -> bool:
-        """Whether he would be served if no rule kept him from this mentor: there is room, if need be after others have
-        moved on to other mentors; or somebody who comes after him would make room."""
-        last = self._last[mentor]
-        return mentor in self._roomy or (last is not None and last > person)
+    def would_serve(self, person: int) -> Matrix:
+        """For each mentor, whether he would be served if no rule kept the two apart: there is room, if need be after others
+        have moved on to other mentors; or somebody who comes after him would make room."""
+        return self._roomy | (self._last_known > person)
 
     def ahead(self) -> dict[int, int]:
         """For each unserved person with a possible mentor: how many unserved come before him who want the same places."""
@@ -115,7 +119,7 @@ class Solved:
                     waiting.extend(pushes.get(mentor, ()))
         return last
 
-    def _with_room(self) -> set[int]:
+    def _with_room(self) -> Matrix:
         """The mentors who have a place left, or whose people can move, one after the other, until somebody's place is."""
         pushes = self._pushes()
         waiting = deque(mentor for mentor, left in enumerate(self.left) if left > 0)
@@ -125,7 +129,7 @@ class Solved:
                 if mentor not in found:
                     found.add(mentor)
                     waiting.append(mentor)
-        return found
+        return np.isin(np.arange(self.edges.mentors), list(found))
 
     def _pushes(self) -> dict[int, list[int]]:
         """By mentor: the mentors of those who could be his as well."""
@@ -148,36 +152,33 @@ class Solved:
         return parts
 
 
-def left_over(solved: Solved, blocks: dict[int, list[tuple[Rule, ...]]]) -> list[LeftOver]:
-    """The reason of everybody unserved, in order. `blocks` gives each of them, mentor by mentor, the rules that rule the
-    pair out (`NO_PLACE` left aside)."""
+def left_over(solved: Solved, blocks: Matrix) -> list[LeftOver]:
+    """The reason of everybody unserved, in order. `blocks` are the rules that rule each pair out, people by mentors, as bits
+    (`matrix.rules_of`; `NO_PLACE` left aside)."""
     ahead = solved.ahead()
     told = []
     for person in solved.unserved():
         mentors = solved.mentors_of(person).tolist()
-        rules = blocks[person]
         blocked: Counter[Rule] = Counter()
-        for each, count in Counter(rules).items():
-            blocked.update(dict.fromkeys(each, count))
-        change = _least_lifted(solved, rules, person)
+        for bits, count in Counter(blocks[person].tolist()).items():
+            blocked.update(dict.fromkeys(rules_of(bits), count))
+        change = _least_lifted(solved, blocks[person], person)
         if mentors and (not change.served or len(change.rules) > ahead[person]):
             change = NearestChange(Change.MORE_PLACES, tuple(mentors), ahead[person] + 1)
         told.append(LeftOver(person, len(mentors), dict(sorted(blocked.items())), solved.last_served(person), change))
     return told
 
 
-def _least_lifted(solved: Solved, rules: list[tuple[Rule, ...]], person: int) -> NearestChange:
+def _least_lifted(solved: Solved, bits: Matrix, person: int) -> NearestChange:
     """The mentor with the fewest rules to lift so that he is served; where lifting would serve him with none, with the
     fewest."""
-    liftable = [
-        (not solved.would_serve(mentor, person), len(each), mentor)
-        for mentor, each in enumerate(rules)
-        if each and Rule.KNOWS_PERSON not in each
-    ]
-    if not liftable:
+    worth = _HOW_MANY[bits] + np.where(solved.would_serve(person), 0, _IN_VAIN)
+    worth[(bits == 0) | (bits & _KNOWS > 0)] = _NEVER
+    mentor = int(worth.argmin()) if len(worth) else 0
+    if not len(worth) or worth[mentor] == _NEVER:
         return NearestChange(Change.LIFT_RULES, served=False)
-    in_vain, _, mentor = min(liftable)
-    return NearestChange(Change.LIFT_RULES, (mentor,), rules=rules[mentor], served=not in_vain)
+    served = bool(worth[mentor] < _IN_VAIN)
+    return NearestChange(Change.LIFT_RULES, (mentor,), rules=rules_of(int(bits[mentor])), served=served)
 
 
 def unused(solved: Solved, blocked: dict[int, dict[Rule, int]]) -> list[Unused]:

@@ -12,7 +12,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict
 
 from app.domain.kernel.aside import Aside
-from app.domain.matching.codes import CURES, Change, Rule
+from app.domain.matching.codes import CURES, Change
 from app.domain.matching.errors import ProgrammeTooLarge
 from app.domain.matching.facts import MenteeFacts, MentorFacts
 from app.domain.matching.matrix import Matrix, judged, rules_of
@@ -83,8 +83,7 @@ def propose(inputs: Inputs) -> Proposal:
     edges, places = edges_of(points), [mentor.places for mentor in mentors]
     solved = Solved(edges, places, solve(edges, places))
     asked = _Asked(inputs, people, mentors, rules)
-    blocks = {n: asked.blocks(n) for n in solved.unserved()}
-    told = {left.person: asked.told(left, solved) for left in left_over(solved, blocks)}
+    told = {left.person: asked.told(left, solved) for left in left_over(solved, rules)}
     lines = []
     for n, (person, column) in enumerate(zip(people, solved.assigned, strict=True)):
         mentor = mentors[column] if column != UNSERVED else None
@@ -113,10 +112,6 @@ class _Asked:
         self, inputs: Inputs, people: Sequence[MenteeFacts], mentors: Sequence[MentorFacts], rules: Matrix
     ) -> None:
         self._inputs, self._people, self._mentors, self._rules = inputs, people, mentors, rules
-
-    def blocks(self, person: int) -> list[tuple[Rule, ...]]:
-        """Mentor by mentor, what rules the pair out; a lack of places left aside, as it is nobody's fault."""
-        return [rules_of(bits) for bits in self._rules[person].tolist()]
 
     def told(self, left: LeftOver, solved: Solved) -> dict[str, Any]:
         before = None if left.last_served is None else str(self._people[left.last_served].referral_id)
