@@ -31,6 +31,7 @@ from app.api import (
     problems,
     programmes,
     referrals,
+    sessions,
     token,
 )
 from app.api.body import StrictBody
@@ -62,6 +63,9 @@ ROUTERS = (
     matching.router,
     forecasts.router,
     engagements.router,
+    sessions.router,
+    sessions.series,
+    sessions.contacts,
     engagements.tasks,
     organisations.router,
     members.router,

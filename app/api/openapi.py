@@ -42,6 +42,10 @@ _TAGS = [
         "name": "Engagements",
         "description": "The mentoring relationship, from the question to the end, and bridging tasks.",
     },
+    {
+        "name": "Sessions",
+        "description": "Planned, in series, recorded, moved; and how often they have met. No absence ends anything.",
+    },
     {"name": "Organisations", "description": "Charities, partner agencies, establishments."},
     {"name": "Members and clients", "description": "Who gets in, as what."},
     {"name": "Audit", "description": "Who did what, when."},

@@ -1,6 +1,7 @@
 """The page behind each problem's `type`: what it means and what to do, for people and for programs."""
 
 import html
+from functools import cache
 
 import orjson
 from fastapi import APIRouter, Request
@@ -35,14 +36,19 @@ def _page(kind: type[DomainError]) -> ProblemPage:
     )
 
 
-_PAGES = {page.code: page for page in map(_page, catalogue())}
+@cache
+def _pages() -> dict[str, ProblemPage]:
+    """Once every step of the domain is there, whatever was imported first."""
+    return {page.code: page for page in map(_page, catalogue())}
+
+
 _CACHED = {"Cache-Control": "public, max-age=3600"}
 
 
 @router.get("", summary="List the problems", responses={200: {"model": ProblemCatalogue}})
 async def list_problems() -> Response:
     """The whole catalogue."""
-    body = ProblemCatalogue(items=list(_PAGES.values())).model_dump_json()
+    body = ProblemCatalogue(items=list(_pages().values())).model_dump_json()
     return Response(body, 200, _CACHED, "application/json")
 
 
@@ -53,7 +59,7 @@ async def list_problems() -> Response:
 )
 async def read_problem(code: str, request: Request) -> Response:
     """What a problem's code means, and what to do about it."""
-    page = _PAGES.get(code)
+    page = _pages().get(code)
     if page is None:
         raise NotFound()
     vary = {**_CACHED, "Vary": "Accept"}

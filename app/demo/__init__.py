@@ -7,6 +7,7 @@ from app.database import Database
 from app.demo.charity import ensure_charity
 from app.demo.credentials import read_credentials
 from app.demo.mentors import ensure_mentors
+from app.demo.sessions import ensure_sessions
 from app.demo.year import live_through_the_year
 
 __all__ = ["read_credentials", "seed"]
@@ -20,3 +21,4 @@ async def seed(database: Database, *, now: datetime, with_year: bool, data_dir: 
     if with_year and charity.coordinator is not None and charity.client is not None:
         await ensure_mentors(database, coordinator=charity.coordinator, now=now)
         await live_through_the_year(database, coordinator=charity.coordinator, client=charity.client, now=now)
+        await ensure_sessions(database, coordinator=charity.coordinator, now=now)

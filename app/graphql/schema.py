@@ -22,6 +22,7 @@ from app.graphql import (
     organisations,
     people,
     referrals,
+    sessions,
 )
 from app.graphql.changes import payload_name
 from app.graphql.lookups import by_input
@@ -31,7 +32,19 @@ from app.graphql.scalars import SCALARS
 from app.graphql.types import REGISTRY, Node, Registry, Told, field
 
 # Importing a step offers its root fields.
-_STEPS = (organisations, members, people, eligibility, referrals, mentors, matching, engagements, forecasts, nodes)
+_STEPS = (
+    organisations,
+    members,
+    people,
+    eligibility,
+    referrals,
+    mentors,
+    matching,
+    engagements,
+    forecasts,
+    sessions,
+    nodes,
+)
 
 
 @strawberry.type(description="Whether a list goes on, and where (Relay).")

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from app.domain.kernel.access import ROLE_PERMISSIONS, Permission, Role
 from app.main import bare_app
 from tests.matching.helpers import active_mentor, begun, made, stepped
+from tests.sessions.helpers import at, planned
 from tests.world import Caller, World
 
 DOCUMENT: dict[str, Any] = bare_app().openapi()
@@ -263,6 +264,9 @@ async def build_scene(world: World) -> Scene:
     mentor = await active_mentor(a, capacity=50)
     run = await made(a.coordinator, "/v1/match-runs", {"programme_id": a.programme_id})
     engagement = await begun(a, mentor)
+    session = await planned(a.coordinator, engagement, at(days=-2))
+    weekly = {"engagement_id": engagement["id"], "setting": "PHONE", "interval": "WEEKLY", "first_at": at(days=-3)}
+    series = await made(a.coordinator, "/v1/session-series", {**weekly, "until": at(days=-20)[:10]})
     leaving = await active_mentor(a)
     left = await begun(a, leaving)
     await stepped(a.coordinator, f"/v1/mentors/{leaving['id']}/stage", {"stage": "LEFT", "reason": "Moved away."})
@@ -272,6 +276,8 @@ async def build_scene(world: World) -> Scene:
         "run_id": run["id"],
         "engagement_id": engagement["id"],
         "task_id": tasks[0]["id"],
+        "session_id": session["id"],
+        "series_id": series["id"],
         "referral_id": referral["id"],
         "person_id": person,
         "programme_id": programme,

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from tests.api.operations import Operation
 from tests.matching.helpers import active_mentor, begun, proposed, stepped
+from tests.sessions.helpers import at, engaged, planned, took
 from tests.world import World
 
 IMMINENT = {"legal_status": "SENTENCED", "conditional_release_date": "2026-11-20"}
@@ -45,6 +46,8 @@ async def ready_with(op: Operation, world: World) -> dict[str, str]:
     by = world.a.coordinator
     if op.id == "move_mentor":
         return {"mentor_id": (await active_mentor(world.a))["id"]}
+    if "session" in op.id:
+        return await _session_for(op, world)
     if "engagement" not in op.id:
         return {}
     mentor, other = await active_mentor(world.a), await active_mentor(world.a)
@@ -56,3 +59,18 @@ async def ready_with(op: Operation, world: World) -> dict[str, str]:
     if op.id == "reopen_engagement":
         await stepped(by, f"{at}/end", {"reason": "COMPLETED", "planned": True})
     return {"engagement_id": engagement["id"], "mentor_id": other["id"]}
+
+
+async def _session_for(op: Operation, world: World) -> dict[str, str]:
+    by, engagement = world.a.coordinator, await engaged(world.a)
+    ids = {"engagement_id": engagement["id"]}
+    if op.id == "end_session_series":
+        body = {"engagement_id": engagement["id"], "setting": "PHONE", "interval": "WEEKLY", "first_at": at(days=-1)}
+        made_one = await by.post("/v1/session-series", {**body, "until": at(days=-30)[:10]})
+        return {**ids, "series_id": made_one.json()["id"]}
+    if "{session_id}" not in op.path:
+        return ids
+    session = await planned(by, engagement, at(minutes=30))
+    if op.id == "correct_session":
+        await took(by, session, "record", {"attendance": "ATTENDED", "explained": True})
+    return {**ids, "session_id": session["id"]}

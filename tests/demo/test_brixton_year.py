@@ -284,3 +284,15 @@ async def test_the_31_have_a_mentor_each_within_everybodys_capacity(sql: asyncpg
     assert sum(row["held"] for row in held) == REPORT["dispositions"]["ALLOCATED"]
     assert all(row["held"] == row["capacity"] for row in held)
     assert await sql.fetchval("select count(*) from engagement_change") == 3 * REPORT["dispositions"]["ALLOCATED"]
+
+
+async def test_their_sessions_tell_what_the_prison_prevented_and_ended_nothing(sql: asyncpg.Connection) -> None:
+    found = dict(
+        await sql.fetch("select coalesce(prison_cause, attendance), count(*) from mentoring_session group by 1")
+    )
+    assert found.keys() >= {"ATTENDED", "LOCK_DOWN", "NO_ESCORT", "MOVED", "MENTEE_DID_NOT_ATTEND", "MENTEE_DECLINED"}
+    of_each = await sql.fetch("select count(*) as n from mentoring_session group by engagement_id")
+    assert len(of_each) == REPORT["dispositions"]["ALLOCATED"]
+    assert min(row["n"] for row in of_each) >= 20
+    assert await sql.fetchval("select count(*) from session_entry") == sum(row["n"] for row in of_each)
+    assert await sql.fetchval("select count(*) from engagement where state <> 'ACTIVE'") == 0

@@ -62,6 +62,9 @@ BEHIND = (
     "supervision_contact",
     "mentor_hours",
     "supervisor_absence",
+    "mentoring_session",
+    "session_entry",
+    "session_series",
 )
 DEFAULT_ORDER = {
     "person": "CREATED_AT_DESC",
@@ -81,6 +84,8 @@ DEFAULT_ORDER = {
     "bridging_task": "DUE_ON_ASC",
     "match_line": "PLACE_ASC",
     "match_run": "CREATED_AT_DESC",
+    "mentoring_session": "STARTS_AT_ASC",
+    "session_series": "CREATED_AT_DESC",
 }
 # Lists inside an object: the table, and the column that holds the object's id.
 INSIDE = {
@@ -102,6 +107,9 @@ INSIDE = {
     ("Mentor", "supervisions"): ("supervision_contact", "mentor_id"),
     ("Mentor", "hours"): ("mentor_hours", "mentor_id"),
     ("Engagement", "tasks"): ("bridging_task", "engagement_id"),
+    ("Engagement", "sessions"): ("mentoring_session", "engagement_id"),
+    ("Engagement", "series"): ("session_series", "engagement_id"),
+    ("Series", "sessions"): ("mentoring_session", "series_id"),
     ("MatchRun", "lines"): ("match_line", "run_id"),
 }
 # One thing inside an object: the table, and the object's column that holds its id.
@@ -114,6 +122,8 @@ ONE = {
     ("Policy", "programme"): ("programme", "programme_id"),
     ("Member", "organisation"): ("organisation", "organisation_id"),
     ("Client", "organisation"): ("organisation", "organisation_id"),
+    ("Session", "supersededBy"): ("mentoring_session", "superseded_by_id"),
+    ("Session", "engagement"): ("engagement", "engagement_id"),
     ("MatchLine", "referral"): ("referral", "referral_id"),
     ("MatchLine", "mentor"): ("mentor", "mentor_id"),
     ("MatchLine", "engagement"): ("engagement", "engagement_id"),
@@ -154,6 +164,9 @@ NODES = {
     "MentorStep": "mentor_step",
     "Supervision": "supervision_contact",
     "Training": "mentor_training",
+    "Session": "mentoring_session",
+    "SessionEntry": "session_entry",
+    "Series": "session_series",
 }
 BY = {"organisationBy": "organisation", "memberBy": "member", "referralBy": "referral"}
 _SCHEMA = build_schema(sdl())
@@ -359,6 +372,7 @@ _COMPUTED: dict[tuple[str, str], Callable[[Plain, Row], Any]] = {
     ("Mentor", "steps"): _inside("mentor_step", "mentor_id", "sequence"),
     ("Mentor", "checks"): _inside("mentor_check", "mentor_id", "decided_on", "id", reverse=True),
     ("Engagement", "mentors"): _inside("engagement_mentor", "engagement_id", "from_day", "id"),
+    ("Session", "entries"): _inside("session_entry", "session_id", "sequence"),
     ("Engagement", "changes"): _inside("engagement_change", "engagement_id", "sequence"),
 }
 

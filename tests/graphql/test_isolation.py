@@ -43,6 +43,9 @@ KEYS = {
     "matchRun": "run_id",
     "engagement": "engagement_id",
     "bridgingTask": "task_id",
+    "session": "session_id",
+    "sessionSeries": "series_id",
+    "contact": "engagement_id",
 }
 
 
@@ -132,7 +135,18 @@ async def test_the_documents_would_find_the_canary(canary: Canary) -> None:
         **{name: canary.filled.charity.machine for name in query_fields() if name.startswith("submitted")},
     }
     shows_nothing = {
-        *("bridgingTask", "bridgingTasks", "matchExclusions", "supervisions", "mentorHours", "supervisorAbsences"),
+        *(
+            "contact",
+            "contacts",
+            "sessionSeries",
+            "sessionSeriesList",
+            "bridgingTask",
+            "bridgingTasks",
+            "matchExclusions",
+            "supervisions",
+            "mentorHours",
+            "supervisorAbsences",
+        ),
         *("matchExplanation", "matchCandidatesForReferral", "matchCandidatesForMentor", "forecast", "mentorsNeeded"),
     }
     shows_nothing |= {"establishment", "establishments", "ledger", "protectedCharacteristics", "searchPeople"}

@@ -48,6 +48,9 @@ TABLES = {
     "MentorStep": "mentor_step",
     "Supervision": "supervision_contact",
     "Training": "mentor_training",
+    "Session": "mentoring_session",
+    "SessionEntry": "session_entry",
+    "Series": "session_series",
 }
 
 

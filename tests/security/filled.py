@@ -1,6 +1,7 @@
 """A charity with at least one row of everything, made through its own door."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.matching.helpers import active_mentor, begun, made, stepped
@@ -118,6 +119,7 @@ async def _mentoring(charity: CharityWorld, person: str) -> dict[str, str]:
     await stepped(
         by, f"/v1/engagements/{going_on['id']}/handover", {"mentor_id": second["id"], "reason": f"Reason {low}"}
     )
+    session = await _sessions(charity, going_on)
     leaving = await active_mentor(charity, display_name=f"Leaving {low}")
     left = await begun(charity, leaving)
     await stepped(by, f"/v1/mentors/{leaving['id']}/stage", {"stage": "LEFT", "reason": f"Reason {low}"})
@@ -127,7 +129,27 @@ async def _mentoring(charity: CharityWorld, person: str) -> dict[str, str]:
         "run_id": run["id"],
         "engagement_id": going_on["id"],
         "task_id": task["id"],
+        **session,
     }
+
+
+async def _sessions(charity: CharityWorld, engagement: dict[str, Any]) -> dict[str, str]:
+    """One that was held, one that was moved with words why, and a series."""
+    by, low = charity.coordinator, str(charity.id)[-6:]
+    body = {"engagement_id": engagement["id"], "setting": "IN_PERSON"}
+    became = {"attendance": "ATTENDED", "explained": True, "topics": ["HEALTH"]}
+    held = await made(by, "/v1/sessions", {**body, "starts_at": "2026-11-02T10:00:00Z", "recorded": became})
+    ahead = (datetime.now(UTC) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    later = (datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    until = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    one = await made(by, "/v1/sessions", {**body, "starts_at": ahead})
+    await stepped(by, f"/v1/sessions/{one['id']}/reschedule", {"starts_at": later, "reason": f"Reason {low}"})
+    series = {**body, "interval": "WEEKLY", "first_at": ahead, "until": until}
+    assert held["state"] == "HELD"
+    weekly = await made(by, "/v1/session-series", series)
+    [first, *_] = (await by.get("/v1/sessions", params={"series_id": weekly["id"]})).json()["items"]
+    await stepped(by, f"/v1/sessions/{first['id']}/cancel", {"because": "PRISON_CANCELLED"})
+    return {"session_id": one["id"], "series_id": weekly["id"]}
 
 
 def document_of(charity: CharityWorld) -> str:

@@ -11,6 +11,7 @@ import asyncpg
 CODES = frozenset(
     {
         "activity",
+        "attendance",
         "by_side",
         "channel",
         "code",
@@ -22,8 +23,10 @@ CODES = frozenset(
         "gender_identity",
         "incentive_level",
         "intake",
+        "interval",
         "kind",
         "legal_status",
+        "meeting",
         "minimum_length",
         "module",
         "movement",
@@ -31,6 +34,7 @@ CODES = frozenset(
         "offence_group",
         "offence_history_complete",
         "outcome",
+        "prison_cause",
         "purpose",
         "religion",
         "role",
@@ -47,6 +51,7 @@ CODES = frozenset(
         "state",
         "time_to_first_session",
         "times",
+        "topics",
         "warnings",
     }
 )

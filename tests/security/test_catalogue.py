@@ -49,6 +49,7 @@ DEFINERS = {
     "document_withdrawn": set(),  # a trigger's
     "keep_capacity": set(),  # a trigger's
     "keep_with_engagement": set(),  # a trigger's
+    "was_explained": {"tg_manager", "tg_coordinator", "tg_mentor"},
     "places_taken": {"tg_manager", "tg_coordinator"},
 }
 
@@ -68,6 +69,7 @@ ABOUT_PEOPLE = {
     "disposition_change": CASEWORK | {"tg_intake"},
     "engagement": MATCHING | {"tg_mentor"},
     "engagement_mentor": MATCHING | {"tg_mentor"},
+    "mentoring_session": MATCHING | {"tg_mentor"},
     "match_exclusion": MATCHING | {"tg_mentor"},
     "match_line": MATCHING,
     "match_profile": MATCHING,

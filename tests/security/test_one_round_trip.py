@@ -7,7 +7,7 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -110,6 +110,9 @@ async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
     going_on = await rows.sql.fetchrow("select * from engagement where id = $1", ids["engagement_id"])
     apart = await rows.sql.fetchrow("select * from match_exclusion where mentor_id = $1", ids["mentor_id"])
     task = await rows.sql.fetchrow("select * from bridging_task where id = $1", ids["task_id"])
+    session = await rows.sql.fetchrow(
+        "select * from mentoring_session where series_id = $1 and attendance is not null", ids["series_id"]
+    )
     of_mentor = ("mentor_step", "mentor_check", "mentor_training", "supervision_contact", "mentor_hours")
     return {
         "colleague.role": "manager",
@@ -125,6 +128,17 @@ async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
             f"engagement.{name}": going_on[name]
             for name in ("state", "mentor_id", "proposed_mentor_id", "person_id", "referral_id", "programme_id")
         },
+        **{
+            f"session.{name}": session[name]
+            for name in ("engagement_id", "person_id", "mentor_id", "state", "setting", "attendance")
+        },
+        "session.series_id": ids["series_id"],
+        "session.starts_from": datetime(2026, 1, 1, tzinfo=UTC),
+        "session.starts_before": datetime(2200, 1, 1, tzinfo=UTC),
+        "session_series.engagement_id": session["engagement_id"],
+        "contact.quiet": False,
+        "contact.mentor_id": going_on["mentor_id"],
+        "contact.programme_id": going_on["programme_id"],
         "bridging_task.engagement_id": task["engagement_id"],
         "bridging_task.kind": task["kind"],
         "bridging_task.open": True,

@@ -156,7 +156,13 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
         CASEWORK,
     ),
     **dict.fromkeys(
-        ("list_engagements", "read_engagement", "accept_engagement", "decline_engagement"), CASEWORK | {MENTOR}
+        (
+            *("list_engagements", "read_engagement", "accept_engagement", "decline_engagement"),
+            *("plan_session", "list_sessions", "read_session", "record_session", "correct_session", "cancel_session"),
+            *("reschedule_session", "plan_session_series", "list_session_series", "read_session_series"),
+            *("end_session_series", "list_contacts", "read_contact"),
+        ),
+        CASEWORK | {MENTOR},
     ),
     "publish_matching_policy": MANAGERS,
     "list_matching_policies": CASEWORK,

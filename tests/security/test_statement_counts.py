@@ -78,6 +78,9 @@ GROWING = {
     "engagement_change": "engagement_id",
     "engagement_mentor": "engagement_id",
     "bridging_task": "charity_id",
+    "mentoring_session": "engagement_id",
+    "session_entry": "session_id",
+    "session_series": "engagement_id",
 }
 
 

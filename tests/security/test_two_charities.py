@@ -27,6 +27,8 @@ WITHOUT_WORDS = {
     "engagement",
     "engagement_mentor",
     "match_exclusion",
+    "mentoring_session",
+    "session_series",
     "mentor_hours",
     "supervision_contact",
     "supervisor_absence",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.api.examples import access, forecasts, mentoring, organisations, people, referrals, service
+from app.api.examples import access, forecasts, mentoring, organisations, people, referrals, service, sessions
 
 ANSWERS: dict[str, Any] = {
     **referrals.ANSWERS,
@@ -10,6 +10,7 @@ ANSWERS: dict[str, Any] = {
     **organisations.ANSWERS,
     **mentoring.ANSWERS,
     **forecasts.ANSWERS,
+    **sessions.ANSWERS,
     **access.ANSWERS,
     **service.ANSWERS,
 }

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import ARRAY, Boolean, ColumnElement, Date, Integer, Text, Uuid, bindparam
+from sqlalchemy import ARRAY, Boolean, ColumnElement, Date, DateTime, Integer, Text, Uuid, bindparam
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
@@ -232,7 +232,13 @@ class Collection:
             return ARRAY(Text())
         while get_origin(shape) is Annotated:
             shape = get_args(shape)[0]
-        known: dict[Any, TypeEngine[Any]] = {UUID: Uuid(), date: Date(), bool: Boolean(), int: Integer()}
+        known: dict[Any, TypeEngine[Any]] = {
+            UUID: Uuid(),
+            date: Date(),
+            datetime: DateTime(timezone=True),
+            bool: Boolean(),
+            int: Integer(),
+        }
         return known.get(shape, Text())
 
     def key_types(self, order: str) -> list[type]:

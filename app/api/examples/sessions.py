@@ -1,0 +1,58 @@
+"""Sessions, series and contacts."""
+
+from typing import Any
+
+from app.api.examples import ids
+from app.api.examples.mentoring import ENGAGEMENT, MENTOR
+
+SESSION = "01900000-0000-7000-8000-00000000e401"
+SERIES = "01900000-0000-7000-8000-00000000e501"
+
+ANSWERS: dict[str, Any] = {
+    "SessionRead": {
+        "setting": "IN_PERSON",
+        "meeting": None,
+        "establishment": "BXI",
+        "starts_at": "2026-11-20T10:00:00.000000Z",
+        "minutes": 50,
+        "id": SESSION,
+        "engagement_id": ENGAGEMENT,
+        "person_id": ids.PERSON,
+        "mentor_id": MENTOR,
+        "series_id": SERIES,
+        "state": "HELD",
+        "attendance": "ATTENDED",
+        "prison_cause": None,
+        "occurred_at": "2026-11-20T10:05:00.000000Z",
+        "topics": ["HEALTH"],
+        "superseded_by_id": None,
+        **ids.STAMPS,
+    },
+    "SeriesRead": {
+        "setting": "IN_PERSON",
+        "interval": "WEEKLY",
+        "first_at": "2026-11-06T10:00:00.000000Z",
+        "minutes": 60,
+        "until": "2027-02-26",
+        "id": SERIES,
+        "engagement_id": ENGAGEMENT,
+        "mentor_id": MENTOR,
+        "establishment": "BXI",
+        **ids.STAMPS,
+    },
+    "ContactRead": {
+        "id": ENGAGEMENT,
+        "person_id": ids.PERSON,
+        "mentor_id": MENTOR,
+        "held": 21,
+        "prison_cancelled": 4,
+        "mentor_cancelled": 1,
+        "mentee_absent": 2,
+        "not_held_otherwise": 0,
+        "last_held_at": "2026-11-20T10:05:00.000000Z",
+        "next_planned_at": "2026-11-27T10:00:00.000000Z",
+        "every_days": 7,
+        "quiet_days": 2,
+        "quiet": False,
+    },
+}

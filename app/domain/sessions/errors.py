@@ -1,0 +1,29 @@
+"""What sessions refuse in their own words."""
+
+from app.domain.kernel.errors import Conflict
+
+
+class SessionThere(Conflict):
+    """There is a session of this engagement at that time already, planned or recorded: two of one time would be one session
+    counted twice. The answer names it."""
+
+    code = "SESSION_THERE"
+    title = "There is a session at that time already"
+    cure = "Record, move or correct the one that the answer names; or choose a time at which there is none."
+
+
+class SessionStepNotOpen(Conflict):
+    """A planned session is recorded, cancelled or moved; one that was recorded is corrected; the others stay as they are."""
+
+    code = "SESSION_STEP_NOT_OPEN"
+    title = "The session cannot take this step from where it is"
+    cure = "Read the session again: what was recorded is corrected with POST /v1/sessions/{id}/correct."
+
+
+class NotExplained(Conflict):
+    """Before somebody's first session he is told that the service is voluntary, and where confidentiality ends. A first
+    session that he attended is not recorded before both are."""
+
+    code = "NOT_EXPLAINED"
+    title = "Voluntariness and confidentiality have not been explained"
+    cure = "Explain both; if it was done in this session, send `explained: true`. Nothing that was sent is lost: send it again."

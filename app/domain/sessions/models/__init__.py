@@ -1,0 +1,51 @@
+"""What a session is."""
+
+from app.domain.sessions.models.codes import (
+    Attendance,
+    Interval,
+    MeetingKind,
+    PrisonCause,
+    SessionSetting,
+    SessionState,
+    SessionStep,
+)
+from app.domain.sessions.models.session import (
+    CancelSession,
+    ContactRead,
+    CorrectSession,
+    EndSeries,
+    MentoringSession,
+    PlanSeries,
+    PlanSession,
+    RecordSession,
+    RescheduleSession,
+    SeriesRead,
+    SessionEntry,
+    SessionEntryRead,
+    SessionRead,
+    SessionSeries,
+)
+
+__all__ = [
+    "Attendance",
+    "CancelSession",
+    "ContactRead",
+    "CorrectSession",
+    "EndSeries",
+    "Interval",
+    "MeetingKind",
+    "MentoringSession",
+    "PlanSeries",
+    "PlanSession",
+    "PrisonCause",
+    "RecordSession",
+    "RescheduleSession",
+    "SeriesRead",
+    "SessionEntry",
+    "SessionEntryRead",
+    "SessionRead",
+    "SessionSeries",
+    "SessionSetting",
+    "SessionState",
+    "SessionStep",
+]
