@@ -13,7 +13,7 @@ from app.domain.kernel.access import Permission, Role, require
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.changes import load, load_version, touch
 from app.domain.kernel.errors import NotFound, invalid
-from app.domain.matching.models import Engagement, EngagementState
+from app.domain.matching.models import Engagement, EngagementMentor, EngagementState
 from app.domain.mentors.models import Mentor
 from app.domain.organisations.models import Establishment, EstablishmentKind
 from app.domain.people.models import Person
@@ -42,9 +42,18 @@ async def engagement_of(session: AsyncSession, *, actor: Actor, engagement_id: U
         found = await load(session, Engagement, engagement_id, actor=actor, lock=True)
     except NotFound:
         raise invalid(pointer, "UNKNOWN_ENGAGEMENT", "There is no such engagement here: see /v1/engagements.") from None
+    if actor.role is Role.MENTOR and not await _is_his(session, found.id):
+        # Whoever is only asked to take over sees the engagement, and does not meet him yet.
+        raise invalid(pointer, "NOT_BEGUN", "You do not mentor him yet: both have to say yes first.")
     if found.started_on is None:
         raise invalid(pointer, "NOT_BEGUN", "The engagement has not begun: both have to say yes first.")
     return found
+
+
+async def _is_his(session: AsyncSession, engagement_id: UUID) -> bool:
+    """Whether the mentor who asks has, or had, the person: row security shows him his own times only."""
+    found = await session.exec(select(EngagementMentor.id).where(EngagementMentor.engagement_id == engagement_id))
+    return found.first() is not None
 
 
 async def session_for(
