@@ -245,3 +245,12 @@ async def test_what_cannot_be_is_refused_and_named(world: World, body: dict[str,
     plain = {"engagement_id": engagement["id"], "setting": "IN_PERSON", "starts_at": at(days=-1)}
     told = await made(world.a.coordinator, "/v1/sessions", {**plain, **body}, 422)
     assert [one["pointer"] for one in told["errors"]] == [pointer]
+
+
+async def test_a_code_that_is_none_is_told_which_there_are(world: World) -> None:
+    engagement = await engaged(world.a)
+    body = {"engagement_id": engagement["id"], "setting": "PUB", "starts_at": at(days=-1)}
+    [error] = (await made(world.a.coordinator, "/v1/sessions", body, 422))["errors"]
+    assert error["pointer"] == "/setting"
+    assert error["detail"].startswith("Choose one of: IN_PERSON, VISIT, ")
+    assert "PUB" not in error["detail"]

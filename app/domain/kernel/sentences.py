@@ -33,6 +33,9 @@ _SENTENCES = {
     "model_attributes_type": "Give an object.",
     "string_pattern_mismatch": "This does not have the right form: see /docs.",
 }
+_CODES = frozenset({"enum", "literal_error"})
+_LONGEST_LIST = 500
+"""Characters of a list of codes that an error still shows; a longer one is in the documentation."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,50}|If-Match|If-None-Match|Idempotency-Key", re.ASCII)
 _BOUNDS = {
     "string_too_short": ("min_length", "Give at least {} characters."),
@@ -61,6 +64,8 @@ def _sentence(kind: str, context: dict[str, Any], message: str) -> str:
     if kind in _BOUNDS:
         name, sentence = _BOUNDS[kind]
         return sentence.format(context.get(name))
+    if kind in _CODES and 0 < len(codes := str(context.get("expected", ""))) <= _LONGEST_LIST:
+        return f"Choose one of: {codes.replace(chr(39), '')}."
     if kind == "value_error":
         # Only our own validators raise these; their sentences never contain what was sent.
         sentence = message.removeprefix("Value error, ")
