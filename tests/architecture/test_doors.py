@@ -184,6 +184,7 @@ def _permission(place: str) -> Permission | None:
         return root.view.permission
     if isinstance(root, Many):
         return root.collection.view.permission
+    schema()  # what fills the registry, whichever test comes first
     view, name = REGISTRY.views[kind], snake(field)
     if name in view.edges:
         return view.edges[name].target().permission
