@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -26,11 +26,13 @@ from app.api import (
     matching,
     members,
     mentors,
+    notes,
     organisations,
     people,
     problems,
     programmes,
     referrals,
+    safeguarding,
     sessions,
     token,
 )
@@ -51,7 +53,8 @@ from app.settings import Settings
 from app.visits import Services, now_utc
 
 log = structlog.get_logger("throughgate.main")
-_TIDY_SECONDS = 900
+_TIDY_SECONDS = 900.0
+_REMIND_SECONDS = 15.0
 
 ROUTERS = (
     referrals.router,
@@ -66,6 +69,12 @@ ROUTERS = (
     sessions.router,
     sessions.series,
     sessions.contacts,
+    notes.router,
+    notes.barriers,
+    safeguarding.router,
+    safeguarding.alarms,
+    safeguarding.acct,
+    safeguarding.restricted,
     engagements.tasks,
     organisations.router,
     members.router,
@@ -110,12 +119,16 @@ def create_app(settings: Settings, *, database_url: str, clock: Callable[[], dat
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        tidying = asyncio.create_task(_tidy_now_and_then(database))
+        beside = [
+            asyncio.create_task(_now_and_then(_TIDY_SECONDS, "tidying", database.tidy)),
+            asyncio.create_task(_now_and_then(_REMIND_SECONDS, "reminding", lambda: database.remind(clock()))),
+        ]
         yield
         subscriptions.end()
-        tidying.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await tidying
+        for task in beside:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
         await database.close()
 
     app = bare_app(lifespan)
@@ -137,14 +150,14 @@ def create_app(settings: Settings, *, database_url: str, clock: Callable[[], dat
     return app
 
 
-async def _tidy_now_and_then(database: Database) -> None:
-    """Every process of a deployment does this; the second finds nothing left to do."""
+async def _now_and_then(seconds: float, what: str, work: Callable[[], Awaitable[object]]) -> None:
+    """Every process of a deployment does this; of two at once the second finds nothing left to do."""
     while True:
-        await asyncio.sleep(_TIDY_SECONDS)
+        await asyncio.sleep(seconds)
         try:
-            await database.tidy()
-        except Exception as error:  # tidying can wait; serving cannot
-            log.warning("tidying failed", error_type=type(error).__name__)
+            await work()
+        except Exception as error:  # this can wait; serving cannot
+            log.warning(f"{what} failed", error_type=type(error).__name__)
 
 
 async def _to_the_explorer(_: Request) -> RedirectResponse:

@@ -7,6 +7,7 @@ from app.domain.mentors import models as mentors
 from app.domain.organisations import models as organisations
 from app.domain.people import models as people
 from app.domain.referrals import models as referrals
+from app.domain.safeguarding import models as safeguarding
 from app.domain.sessions import models as sessions
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "organisations",
     "people",
     "referrals",
+    "safeguarding",
     "sessions",
 ]

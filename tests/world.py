@@ -168,9 +168,9 @@ async def build_charity(app: FastAPI, operator: Caller, code: str) -> CharityWor
     manager = Caller(app, Role.MANAGER, claims.subject, charity, charity)
     staff = {Role.MANAGER: manager}
     for role in STAFF:
-        staff[role] = await _member(manager, role, f"{role.value}@{low}.example", None)
+        staff[role] = await new_member(manager, role, f"{role.value}@{low}.example", None)
     partner = await _made(manager, "/v1/organisations", {"name": f"Partner {code}"})
-    referrer = await _member(manager, Role.REFERRER, f"referrer@{low}.example", partner["id"])
+    referrer = await new_member(manager, Role.REFERRER, f"referrer@{low}.example", partner["id"])
     machine = await _made(
         manager,
         "/v1/clients",
@@ -214,7 +214,8 @@ async def _made(by: Caller, path: str, body: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-async def _member(manager: Caller, role: Role, email: str, organisation_id: str | None) -> Caller:
+async def new_member(manager: Caller, role: Role, email: str, organisation_id: str | None = None) -> Caller:
+    """Somebody more, who signs in with `PASSWORD`."""
     made = await _made(
         manager,
         "/v1/members",

@@ -46,6 +46,15 @@ _TAGS = [
         "name": "Sessions",
         "description": "Planned, in series, recorded, moved; and how often they have met. No absence ends anything.",
     },
+    {
+        "name": "Notes",
+        "description": "What was written about sessions, and what stands in the way of meeting: so that somebody asks.",
+    },
+    {
+        "name": "Safeguarding",
+        "description": "Concerns, restricted notes, the state of an ACCT. **This is not the alarm:** whoever is worried about "
+        "somebody tells wing staff face to face, or the emergency services, and then records it here.",
+    },
     {"name": "Organisations", "description": "Charities, partner agencies, establishments."},
     {"name": "Members and clients", "description": "Who gets in, as what."},
     {"name": "Audit", "description": "Who did what, when."},

@@ -182,6 +182,8 @@ class ContactsQuery(PageQuery):
     """Filters of the list of contacts."""
 
     quiet: bool | None = None
+    nudge: bool | None = None
+    supervisor_id: UUID | None = None
     mentor_id: UUID | None = None
     programme_id: UUID | None = None
 
@@ -189,7 +191,8 @@ class ContactsQuery(PageQuery):
 @contacts.get("", summary="How often they have met", responses=shapes.page(ContactRead))
 async def list_contacts(query: Annotated[ContactsQuery, Query()], call: Call = needs(P.SESSIONS_READ)) -> Response:
     """Engagement by engagement, how often they have met and what stood in the way, with what the prison prevented told from
-    the rest. `quiet=true`: those of whom somebody should ask what is in the way. A mentor sees his own."""
+    the rest. `nudge=true` (with `supervisor_id` a supervisor's own): where somebody should ask, early and in private, what is in
+    the way; `quiet=true`: where they have not met for long. A mentor sees his own."""
     return await listed(call, CONTACTS_LIST, query)
 
 

@@ -36,6 +36,7 @@ class Connector:
             self._dsn,
             server_settings={**_SERVER_SETTINGS, "role": role},
             statement_cache_size=128,  # bounded, as a GraphQL document can ask for a new statement each time
+            max_cacheable_statement_size=65_536,  # `node` asks of every kind of thing: it is prepared once, too
             timeout=10,
             command_timeout=20,
         )

@@ -7,11 +7,13 @@ as one of the roles of `kernel.roles`, inside the context that the function `thr
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import func, text
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database.connections import Connector, ReaderPool
@@ -114,6 +116,11 @@ class Database:
         async with self.authenticator() as session:
             await session.exec(text("delete from idempotency_record where created_at < now() - interval '48 hours'"))  # type: ignore[call-overload]
             await session.exec(text("delete from log_in_attempts where last_failed_at < now() - interval '1 day'"))  # type: ignore[call-overload]
+
+    async def remind(self, now: datetime) -> None:
+        """Tell the alarms again that nobody has taken on for a quarter of an hour."""
+        async with self.authenticator() as session:
+            await session.exec(select(func.throughgate.tell_alarms_again(now)))
 
 
 def _as(role: str) -> str:

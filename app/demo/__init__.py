@@ -8,6 +8,7 @@ from app.demo.charity import ensure_charity
 from app.demo.credentials import read_credentials
 from app.demo.mentors import ensure_mentors
 from app.demo.sessions import ensure_sessions
+from app.demo.support import ensure_support
 from app.demo.year import live_through_the_year
 
 __all__ = ["read_credentials", "seed"]
@@ -22,3 +23,4 @@ async def seed(database: Database, *, now: datetime, with_year: bool, data_dir: 
         await ensure_mentors(database, coordinator=charity.coordinator, now=now)
         await live_through_the_year(database, coordinator=charity.coordinator, client=charity.client, now=now)
         await ensure_sessions(database, coordinator=charity.coordinator, now=now)
+        await ensure_support(database, coordinator=charity.coordinator)

@@ -19,9 +19,11 @@ from app.graphql import (
     members,
     mentors,
     nodes,
+    notes,
     organisations,
     people,
     referrals,
+    safeguarding,
     sessions,
 )
 from app.graphql.changes import payload_name
@@ -43,6 +45,8 @@ _STEPS = (
     engagements,
     forecasts,
     sessions,
+    notes,
+    safeguarding,
     nodes,
 )
 

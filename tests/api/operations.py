@@ -13,7 +13,8 @@ from fastapi import FastAPI
 from app.domain.kernel.access import ROLE_PERMISSIONS, Permission, Role
 from app.main import bare_app
 from tests.matching.helpers import active_mentor, begun, made, stepped
-from tests.sessions.helpers import at, planned
+from tests.safeguarding.helpers import alarm_of, unreported
+from tests.sessions.helpers import at, named_barrier, planned
 from tests.world import Caller, World
 
 DOCUMENT: dict[str, Any] = bare_app().openapi()
@@ -66,7 +67,7 @@ class Operation:
 
     def role(self) -> Role:
         """Somebody who may: the manager where he may."""
-        order = (Role.MANAGER, Role.DATA_PROTECTION_LEAD, Role.PLATFORM_OPERATOR)
+        order = (Role.MANAGER, Role.COORDINATOR, Role.DATA_PROTECTION_LEAD, Role.PLATFORM_OPERATOR)
         return next(role for role in order if self.permission is None or self.permission in ROLE_PERMISSIONS[role])
 
 
@@ -267,6 +268,11 @@ async def build_scene(world: World) -> Scene:
     session = await planned(a.coordinator, engagement, at(days=-2))
     weekly = {"engagement_id": engagement["id"], "setting": "PHONE", "interval": "WEEKLY", "first_at": at(days=-3)}
     series = await made(a.coordinator, "/v1/session-series", {**weekly, "until": at(days=-20)[:10]})
+    note = await made(a.coordinator, "/v1/session-notes", {"engagement_id": engagement["id"], "words": "Words."})
+    barrier = await named_barrier(a.coordinator, engagement)
+    concern = await unreported(a.manager, person)
+    acct = {"person_id": person, "status": "OPEN", "as_of": "2026-11-02"}
+    restricted = {"person_id": person, "kind": "HEALTH", "words": "Words."}
     leaving = await active_mentor(a)
     left = await begun(a, leaving)
     await stepped(a.coordinator, f"/v1/mentors/{leaving['id']}/stage", {"stage": "LEFT", "reason": "Moved away."})
@@ -278,6 +284,12 @@ async def build_scene(world: World) -> Scene:
         "task_id": tasks[0]["id"],
         "session_id": session["id"],
         "series_id": series["id"],
+        "note_id": note["id"],
+        "barrier_id": barrier["id"],
+        "concern_id": concern["id"],
+        "alarm_id": (await alarm_of(a.coordinator, concern))["id"],
+        "acct_state_id": (await made(a.coordinator, "/v1/acct-states", acct))["id"],
+        "restricted_note_id": (await made(a.coordinator, "/v1/restricted-notes", restricted))["id"],
         "referral_id": referral["id"],
         "person_id": person,
         "programme_id": programme,

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from tests.api.operations import Operation
 from tests.matching.helpers import active_mentor, begun, proposed, stepped
+from tests.safeguarding.helpers import alarm_of, person_of, unreported
 from tests.sessions.helpers import at, engaged, planned, took
 from tests.world import World
 
@@ -46,6 +47,11 @@ async def ready_with(op: Operation, world: World) -> dict[str, str]:
     by = world.a.coordinator
     if op.id == "move_mentor":
         return {"mentor_id": (await active_mentor(world.a))["id"]}
+    if op.id in ("write_session_note", "name_barrier"):
+        return {"engagement_id": (await engaged(world.a))["id"]}
+    if op.id == "acknowledge_alarm":
+        concern = await unreported(world.a.manager, await person_of(world.a))
+        return {"alarm_id": (await alarm_of(by, concern))["id"]}
     if "session" in op.id:
         return await _session_for(op, world)
     if "engagement" not in op.id:

@@ -168,7 +168,9 @@ async def test_answers_are_as_documented(role: Role | None, half: int, spare: Sc
             await asyncio.to_thread(fuzz, strategy, functools.partial(send, present=present))
 
 
-@pytest.mark.parametrize("role", [Role.MANAGER, Role.REFERRER, Role.DATA_PROTECTION_LEAD, Role.PLATFORM_OPERATOR])
+@pytest.mark.parametrize(
+    "role", [Role.MANAGER, Role.COORDINATOR, Role.REFERRER, Role.DATA_PROTECTION_LEAD, Role.PLATFORM_OPERATOR]
+)
 async def test_answers_to_a_token_of_one_scope_are_as_documented(role: Role, spare: Scene) -> None:
     """What is inside a thing needs a scope of its own: without it that part is missing, and the document says so."""
     for op in operations():

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 OPERATIONS = sorted((ROOT / "app" / "domain").rglob("*.py"))
 RECORDS = ("audit.record", "add_together")
-TELLS = ("events.tell", "events.publish", "publish", "event_of")
+TELLS = ("events.tell", "events.once", "events.publish", "publish", "event_of")
 
 TOLD_TO_NOBODY = {
     "create_charity",  # its first member cannot have signed in yet

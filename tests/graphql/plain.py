@@ -23,7 +23,7 @@ from graphql.execution.values import get_directive_values
 from app.domain.referrals.models import Disposition
 from app.domain.referrals.rules import status_of
 from app.graphql.schema import sdl
-from tests.graphql import mentors
+from tests.graphql import mentors, safeguarding
 from tests.security.rows import Rows
 
 Row = dict[str, Any]
@@ -65,6 +65,12 @@ BEHIND = (
     "mentoring_session",
     "session_entry",
     "session_series",
+    "session_note",
+    "barrier",
+    "barrier_attempt",
+    "concern",
+    "concern_addition",
+    "concern_alarm",
 )
 DEFAULT_ORDER = {
     "person": "CREATED_AT_DESC",
@@ -86,6 +92,10 @@ DEFAULT_ORDER = {
     "match_run": "CREATED_AT_DESC",
     "mentoring_session": "STARTS_AT_ASC",
     "session_series": "CREATED_AT_DESC",
+    "session_note": "CREATED_AT_DESC",
+    "barrier": "CREATED_AT_DESC",
+    "concern": "CREATED_AT_DESC",
+    "concern_alarm": "CREATED_AT_DESC",
 }
 # Lists inside an object: the table, and the column that holds the object's id.
 INSIDE = {
@@ -110,6 +120,7 @@ INSIDE = {
     ("Engagement", "sessions"): ("mentoring_session", "engagement_id"),
     ("Engagement", "series"): ("session_series", "engagement_id"),
     ("Series", "sessions"): ("mentoring_session", "series_id"),
+    ("Engagement", "barriers"): ("barrier", "engagement_id"),
     ("MatchRun", "lines"): ("match_line", "run_id"),
 }
 # One thing inside an object: the table, and the object's column that holds its id.
@@ -124,6 +135,9 @@ ONE = {
     ("Client", "organisation"): ("organisation", "organisation_id"),
     ("Session", "supersededBy"): ("mentoring_session", "superseded_by_id"),
     ("Session", "engagement"): ("engagement", "engagement_id"),
+    ("SessionNote", "session"): ("mentoring_session", "session_id"),
+    ("Barrier", "engagement"): ("engagement", "engagement_id"),
+    ("Concern", "person"): ("person", "person_id"),
     ("MatchLine", "referral"): ("referral", "referral_id"),
     ("MatchLine", "mentor"): ("mentor", "mentor_id"),
     ("MatchLine", "engagement"): ("engagement", "engagement_id"),
@@ -167,6 +181,12 @@ NODES = {
     "Session": "mentoring_session",
     "SessionEntry": "session_entry",
     "Series": "session_series",
+    "SessionNote": "session_note",
+    "Barrier": "barrier",
+    "BarrierAttempt": "barrier_attempt",
+    "Concern": "concern",
+    "ConcernAddition": "concern_addition",
+    "ConcernAlarm": "concern_alarm",
 }
 BY = {"organisationBy": "organisation", "memberBy": "member", "referralBy": "referral"}
 _SCHEMA = build_schema(sdl())
@@ -373,6 +393,9 @@ _COMPUTED: dict[tuple[str, str], Callable[[Plain, Row], Any]] = {
     ("Mentor", "checks"): _inside("mentor_check", "mentor_id", "decided_on", "id", reverse=True),
     ("Engagement", "mentors"): _inside("engagement_mentor", "engagement_id", "from_day", "id"),
     ("Session", "entries"): _inside("session_entry", "session_id", "sequence"),
+    ("Barrier", "attempts"): _inside("barrier_attempt", "barrier_id", "sequence"),
+    ("Concern", "additions"): _inside("concern_addition", "concern_id", "created_at", "id"),
+    **safeguarding.COMPUTED,
     ("Engagement", "changes"): _inside("engagement_change", "engagement_id", "sequence"),
 }
 

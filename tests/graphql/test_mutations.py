@@ -14,7 +14,7 @@ from graphql import GraphQLObjectType, GraphQLUnionType, get_named_type
 from app.domain.kernel.access import Role
 from app.graphql.roots import MUTATIONS
 from app.graphql.schema import schema
-from tests.graphql import mentoring, sessions
+from tests.graphql import mentoring, safeguarding, sessions
 from tests.graphql.door import PROBLEM, answer, ask, data
 from tests.security.filled import Filled, fill
 from tests.security.rows import Rows
@@ -181,6 +181,7 @@ async def _withdrawing(place: Place) -> Variables:
 
 _THEN = "2026-10-30T10:15:00Z"
 # How each mutation is called so that it succeeds; and by whom, if not by the manager.
+_STEPS = {**mentoring.CASES, **sessions.CASES, **safeguarding.CASES}
 CASES: dict[str, Callable[[Place], Awaitable[Variables]]] = {
     "publishEligibilityPolicy": _publishing,
     "createCharity": lambda p: _founding(),
@@ -222,11 +223,12 @@ CASES: dict[str, Callable[[Place], Awaitable[Variables]]] = {
     "recordTransfer": lambda p: _step(p, "waiting"),
     "recordRelease": lambda p: _step(p, "waiting"),
     "reopen": lambda p: _step(p, "allocated", reason="Closed too early."),
-    **{name: (lambda p, case=case: case(p.charity)) for name, case in {**mentoring.CASES, **sessions.CASES}.items()},  # type: ignore[misc]
+    **{name: (lambda p, case=case: case(p.charity)) for name, case in _STEPS.items()},  # type: ignore[misc]
 }
 BY_THE_AGENCY = {"submitReferral", "withdrawSubmittedReferral"}
-OF_MENTORS = {"acceptEngagement", "declineEngagement", *sessions.CASES}
+OF_MENTORS = {"acceptEngagement", "declineEngagement", *sessions.CASES, *safeguarding.OF_MENTORS}
 """A mentor answers for himself, and finds no engagement that is not his own."""
+MAKES_OF_HIS = {"planSession", "planSessionSeries", "writeSessionNote", "nameBarrier", "recordConcern"}
 OF_PROGRAMS = {"registerDocument", "withdrawDocument"}
 """For the programs of any role: a member has the scope, and no documents."""
 
@@ -234,6 +236,8 @@ OF_PROGRAMS = {"registerDocument", "withdrawDocument"}
 def caller_of(name: str, place: Place) -> Caller:
     if name == "createCharity":
         return place.operator
+    if name in safeguarding.NOT_OF_MANAGERS:
+        return place.charity.coordinator
     return place.charity.machine if name in BY_THE_AGENCY else place.charity.manager
 
 
@@ -259,7 +263,7 @@ async def test_whoever_may_not_is_told_so_by_a_problem_and_nothing_is_done(name:
     before = await rows.checksum(place.charity.id)
     for role in (Role.MENTOR, Role.ANALYST):
         code, _ = await problem(place.charity.staff[role], name, **variables)
-        if role is Role.MENTOR and name in ("planSession", "planSessionSeries"):
+        if role is Role.MENTOR and name in MAKES_OF_HIS:
             assert code == "VALIDATION_FAILED"  # there is no such engagement of his
             continue
         not_found = name in OF_PROGRAMS or (name in OF_MENTORS and role is Role.MENTOR)

@@ -1,8 +1,10 @@
 """A charity's mentors, ready to be matched."""
 
 from typing import Any
+from uuid import uuid4
 
-from tests.world import Caller, CharityWorld
+from app.domain.kernel.access import Role
+from tests.world import Caller, CharityWorld, new_member
 
 PROFILE = {"languages": ["en"], "interests": ["music"]}
 
@@ -42,6 +44,12 @@ async def active_mentor(charity: CharityWorld, **more: Any) -> dict[str, Any]:
     for stage in ("INTERVIEWED", "VETTED", "TRAINED", "CLEARED", "ACTIVE"):
         mentor = await stepped(by, f"{at}/stage", {"stage": stage})
     return mentor
+
+
+async def signed_in_mentor(charity: CharityWorld, **more: Any) -> tuple[Caller, dict[str, Any]]:
+    """A mentor who signs in, and the record of him that the charity keeps."""
+    own = await new_member(charity.manager, Role.MENTOR, f"mentor-{uuid4().hex}@example.org")
+    return own, await active_mentor(charity, member_id=str(own.id), **more)
 
 
 async def proposed(

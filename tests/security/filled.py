@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.matching.helpers import active_mentor, begun, made, stepped
+from tests.safeguarding.helpers import TOLD, alarm_of, recorded, unreported
+from tests.sessions.helpers import at, named_barrier
 from tests.world import CharityWorld
 
 CONSENT = {
@@ -120,6 +122,7 @@ async def _mentoring(charity: CharityWorld, person: str) -> dict[str, str]:
         by, f"/v1/engagements/{going_on['id']}/handover", {"mentor_id": second["id"], "reason": f"Reason {low}"}
     )
     session = await _sessions(charity, going_on)
+    support = await _support(charity, going_on)
     leaving = await active_mentor(charity, display_name=f"Leaving {low}")
     left = await begun(charity, leaving)
     await stepped(by, f"/v1/mentors/{leaving['id']}/stage", {"stage": "LEFT", "reason": f"Reason {low}"})
@@ -130,6 +133,7 @@ async def _mentoring(charity: CharityWorld, person: str) -> dict[str, str]:
         "engagement_id": going_on["id"],
         "task_id": task["id"],
         **session,
+        **support,
     }
 
 
@@ -150,6 +154,34 @@ async def _sessions(charity: CharityWorld, engagement: dict[str, Any]) -> dict[s
     [first, *_] = (await by.get("/v1/sessions", params={"series_id": weekly["id"]})).json()["items"]
     await stepped(by, f"/v1/sessions/{first['id']}/cancel", {"because": "PRISON_CANCELLED"})
     return {"session_id": one["id"], "series_id": weekly["id"]}
+
+
+async def _support(charity: CharityWorld, engagement: dict[str, Any]) -> dict[str, str]:
+    """Notes, one of them replaced; a barrier and what was tried; concerns by the manager, who sees his own."""
+    by, low, of = charity.coordinator, str(charity.id)[-6:], {"engagement_id": engagement["id"]}
+    first = await made(by, "/v1/session-notes", {**of, "words": f"Words {low}, A0000AA."})
+    instead = {**of, "words": f"Other words {low}.", "replaces_id": first["id"]}
+    [session, *_] = (await by.get("/v1/sessions", params={**of, "state": "CANCELLED"})).json()["items"]
+    note = await made(by, "/v1/session-notes", {**instead, "session_id": session["id"]})
+    barrier = await named_barrier(by, engagement, words=f"Barrier {low}")
+    tried = {"tried_on": at()[:10], "what": f"Tried {low}", "state": "EASED"}
+    await stepped(by, f"/v1/barriers/{barrier['id']}/attempts", tried)
+    person = engagement["person_id"]
+    concern = await unreported(charity.manager, person)
+    alarm = await alarm_of(charity.manager, concern)
+    more = {"words": f"More {low}", "kind": "REPORTED", "reported_at": at(minutes=2), **TOLD}
+    await made(charity.manager, f"/v1/concerns/{concern['id']}/additions", more)
+    await recorded(charity.manager, person, words=f"Concern {low}", reported_at=at(minutes=2), **TOLD)
+    acct = {"person_id": person, "status": "OPEN", "as_of": "2026-11-02"}
+    restricted = {"person_id": person, "kind": "HEALTH", "words": f"Restricted {low}"}
+    return {
+        "note_id": note["id"],
+        "barrier_id": barrier["id"],
+        "concern_id": concern["id"],
+        "alarm_id": alarm["id"],
+        "acct_state_id": (await made(by, "/v1/acct-states", acct))["id"],
+        "restricted_note_id": (await made(by, "/v1/restricted-notes", restricted))["id"],
+    }
 
 
 def document_of(charity: CharityWorld) -> str:

@@ -10,6 +10,7 @@ import asyncpg
 # also one that is added later, gets its canary by itself.
 CODES = frozenset(
     {
+        "acct_opened",
         "activity",
         "attendance",
         "by_side",
@@ -21,12 +22,14 @@ CODES = frozenset(
         "ethnicity",
         "ethnicity_source",
         "gender_identity",
+        "helped",
         "incentive_level",
         "intake",
         "interval",
         "kind",
         "legal_status",
         "meeting",
+        "method",
         "minimum_length",
         "module",
         "movement",
@@ -37,7 +40,9 @@ CODES = frozenset(
         "prison_cause",
         "purpose",
         "religion",
+        "reported_to_role",
         "role",
+        "said_by",
         "roles",
         "scheme",
         "scope",
@@ -142,10 +147,16 @@ class Rows:
             "code": "null",
             "partner_reference": "null",
             "member_id": "null",
+            "replaces_id": "null",
             "place": "n + 100",
             "state": "'ENDED'",
             "sha256": "encode(sha256(convert_to(n || t::text, 'UTF8')), 'hex')",
         }
+        if table == "concern_alarm":  # of each concern there is one at the most
+            fresh["concern_id"] = (
+                "(select c.id from concern c where c.charity_id = t.charity_id and c.id not in (select concern_id from"
+                " concern_alarm) order by c.id desc offset n - 1 limit 1)"
+            )
         columns = [
             row["column_name"]
             for row in await self.sql.fetch(

@@ -32,6 +32,8 @@ from tests.world import Caller
 READERS = {
     "submitted_referral": Role.REFERRER,
     "audit_entry": Role.DATA_PROTECTION_LEAD,
+    "acct_state": Role.COORDINATOR,
+    "restricted_note": Role.COORDINATOR,
 }
 # Who reads a view by a scope of its own side's.
 OTHERS = {Side.PLATFORM: Role.PLATFORM_OPERATOR}
@@ -167,7 +169,7 @@ def _of_lookups() -> Iterator[Shape]:
 
 def _of_nodes() -> Iterator[Shape]:
     """All that a role sees, by one statement; and each kind alone."""
-    for role in (Role.MANAGER, Role.REFERRER, Role.DATA_PROTECTION_LEAD):
+    for role in (Role.MANAGER, Role.COORDINATOR, Role.REFERRER, Role.DATA_PROTECTION_LEAD):
         viewer = Viewer(role.side, ROLE_PERMISSIONS[role])
         seen = [view for view in views().values() if view.is_node and view.refuses(viewer) is None]
         for kinds in (seen, *([one] for one in seen if reader_of(one) is role)):

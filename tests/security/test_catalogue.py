@@ -50,6 +50,7 @@ DEFINERS = {
     "keep_capacity": set(),  # a trigger's
     "keep_with_engagement": set(),  # a trigger's
     "was_explained": {"tg_manager", "tg_coordinator", "tg_mentor"},
+    "tell_alarms_again": {"tg_authenticator"},
     "places_taken": {"tg_manager", "tg_coordinator"},
 }
 
@@ -67,9 +68,15 @@ ABOUT_PEOPLE = {
     "referral": CASEWORK | {"tg_referrer", "tg_intake"},
     "eligibility_decision": CASEWORK | {"tg_referrer"},
     "disposition_change": CASEWORK | {"tg_intake"},
-    "engagement": MATCHING | {"tg_mentor"},
+    "engagement": CASEWORK | {"tg_mentor"},  # the lead: that it is there, and whose it is
     "engagement_mentor": MATCHING | {"tg_mentor"},
-    "mentoring_session": MATCHING | {"tg_mentor"},
+    "mentoring_session": CASEWORK | {"tg_mentor"},
+    "session_note": MATCHING | {"tg_mentor"},
+    "barrier": MATCHING | {"tg_mentor"},
+    "concern": CASEWORK | {"tg_mentor"},  # managers and mentors their own: see tests/safeguarding
+    "concern_alarm": CASEWORK | {"tg_mentor"},
+    "acct_state": {"tg_coordinator", "tg_safeguarding_lead"},
+    "restricted_note": {"tg_coordinator", "tg_safeguarding_lead"},
     "match_exclusion": MATCHING | {"tg_mentor"},
     "match_line": MATCHING,
     "match_profile": MATCHING,

@@ -265,7 +265,22 @@ async def test_these_see_nobody_at_any_door(world: World, charity: CharityWorld,
         "organisation_id": str(charity.partner_id),
         "member_id": str(charity.coordinator.id),
         "client_id": str(charity.machine.id),
-        **dict.fromkeys(("mentor_id", "run_id", "engagement_id", "task_id", "session_id", "series_id"), str(uuid4())),
+        **dict.fromkeys(
+            (
+                *(
+                    "mentor_id",
+                    "run_id",
+                    "engagement_id",
+                    "task_id",
+                    "session_id",
+                    "series_id",
+                    "note_id",
+                    "barrier_id",
+                ),
+                *("concern_id", "alarm_id", "acct_state_id", "restricted_note_id"),
+            ),
+            str(uuid4()),
+        ),
         "document_id": (await charity.manager.post(documents, {"document": document_of(charity)})).json()["id"],
     }
     caller = charity.referrer if role is Role.REFERRER else charity.staff[role]

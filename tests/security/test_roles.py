@@ -161,8 +161,24 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
             *("plan_session", "list_sessions", "read_session", "record_session", "correct_session", "cancel_session"),
             *("reschedule_session", "plan_session_series", "list_session_series", "read_session_series"),
             *("end_session_series", "list_contacts", "read_contact"),
+            *("write_session_note", "list_session_notes", "read_session_note"),
+            *("name_barrier", "list_barriers", "read_barrier", "try_barrier"),
         ),
         CASEWORK | {MENTOR},
+    ),
+    **dict.fromkeys(
+        (
+            *("record_concern", "list_concerns", "read_concern", "add_to_concern"),
+            *("list_concern_alarms", "read_concern_alarm"),
+        ),
+        CASEWORK | {MENTOR, LEAD},
+    ),
+    **dict.fromkeys(
+        (
+            *("acknowledge_alarm", "record_acct_state", "list_acct_states", "read_acct_state"),
+            *("write_restricted_note", "list_restricted_notes", "read_restricted_note"),
+        ),
+        frozenset({COORDINATOR, LEAD}),
     ),
     "publish_matching_policy": MANAGERS,
     "list_matching_policies": CASEWORK,

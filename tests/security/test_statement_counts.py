@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.domain.kernel.access import Role
+from app.domain.kernel.access import ROLE_PERMISSIONS, Role
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import Clock
@@ -81,6 +81,14 @@ GROWING = {
     "mentoring_session": "engagement_id",
     "session_entry": "session_id",
     "session_series": "engagement_id",
+    "session_note": "engagement_id",
+    "barrier": "engagement_id",
+    "barrier_attempt": "barrier_id",
+    "concern": "charity_id",
+    "concern_addition": "concern_id",
+    "concern_alarm": "charity_id",
+    "acct_state": "charity_id",
+    "restricted_note": "charity_id",
 }
 
 
@@ -110,7 +118,11 @@ async def counting(world: World) -> Filled:
 
 
 def token_for(operation: Operation, filled: Filled, world: World) -> str:
-    role = Role.DATA_PROTECTION_LEAD if operation.permission == "audit:read" else Role.MANAGER
+    role = next(
+        role
+        for role in (Role.MANAGER, Role.COORDINATOR, Role.DATA_PROTECTION_LEAD)
+        if operation.permission is None or operation.permission in ROLE_PERMISSIONS[role]
+    )
     return filled.charity.staff[role].token()
 
 

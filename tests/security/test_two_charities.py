@@ -29,6 +29,8 @@ WITHOUT_WORDS = {
     "match_exclusion",
     "mentoring_session",
     "session_series",
+    "concern_alarm",
+    "acct_state",
     "mentor_hours",
     "supervision_contact",
     "supervisor_absence",

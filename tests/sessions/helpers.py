@@ -40,3 +40,8 @@ async def moved_to(by: Caller, session: dict[str, Any], starts_at: str, **more: 
     assert old["state"] == "SUPERSEDED"
     found: dict[str, Any] = (await by.get(f"/v1/sessions/{old['superseded_by_id']}")).json()
     return found
+
+
+async def named_barrier(by: Caller, engagement: dict[str, Any], **more: Any) -> dict[str, Any]:
+    body = {"engagement_id": engagement["id"], "kind": "WORK_OR_EDUCATION", "said_by": "MENTEE", "found_on": at()[:10]}
+    return await made(by, "/v1/barriers", {**body, **more})

@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from app.api.examples import access, forecasts, mentoring, organisations, people, referrals, service, sessions
+from app.api.examples import (
+    access,
+    forecasts,
+    mentoring,
+    notes,
+    organisations,
+    people,
+    referrals,
+    safeguarding,
+    service,
+    sessions,
+)
 
 ANSWERS: dict[str, Any] = {
     **referrals.ANSWERS,
@@ -11,6 +22,8 @@ ANSWERS: dict[str, Any] = {
     **mentoring.ANSWERS,
     **forecasts.ANSWERS,
     **sessions.ANSWERS,
+    **notes.ANSWERS,
+    **safeguarding.ANSWERS,
     **access.ANSWERS,
     **service.ANSWERS,
 }

@@ -54,5 +54,10 @@ ANSWERS: dict[str, Any] = {
         "every_days": 7,
         "quiet_days": 2,
         "quiet": False,
+        "prevented_since": 0,
+        "asked_on": None,
+        "in_the_way": 0,
+        "nudge": False,
+        "supervisor_id": ids.MEMBER,
     },
 }

@@ -40,11 +40,18 @@ class Role(StrEnum):
 class Permission(StrEnum):
     """What can be asked for. Keep the list in alphabetical order."""
 
+    ACCT_READ = "acct:read"
+    ACCT_WRITE = "acct:write"
     AUDIT_READ = "audit:read"
+    BARRIERS_READ = "barriers:read"
+    BARRIERS_WRITE = "barriers:write"
     CHARITIES_WRITE = "charities:write"
     CLIENTS_READ = "clients:read"
     CLIENTS_WRITE = "clients:write"
     COLLEAGUES_READ = "colleagues:read"
+    CONCERNS_ACKNOWLEDGE = "concerns:acknowledge"
+    CONCERNS_READ = "concerns:read"
+    CONCERNS_WRITE = "concerns:write"
     ELIGIBILITY_PREVIEW = "eligibility:preview"
     ELIGIBILITY_READ = "eligibility:read"
     ENGAGEMENTS_ANSWER = "engagements:answer"
@@ -58,6 +65,8 @@ class Permission(StrEnum):
     MEMBERS_WRITE = "members:write"
     MENTORS_READ = "mentors:read"
     MENTORS_WRITE = "mentors:write"
+    NOTES_READ = "notes:read"
+    NOTES_WRITE = "notes:write"
     ORGANISATIONS_READ = "organisations:read"
     ORGANISATIONS_WRITE = "organisations:write"
     PEOPLE_READ = "people:read"
@@ -69,6 +78,8 @@ class Permission(StrEnum):
     REFERRALS_MANAGE = "referrals:manage"
     REFERRALS_READ = "referrals:read"
     REFERRALS_WRITE = "referrals:write"
+    RESTRICTED_NOTES_READ = "restricted-notes:read"
+    RESTRICTED_NOTES_WRITE = "restricted-notes:write"
     SESSIONS_READ = "sessions:read"
     SESSIONS_WRITE = "sessions:write"
     TRUSTED_DOCUMENTS_READ = "trusted-documents:read"
@@ -84,7 +95,11 @@ _EVERYONE_IN_A_CHARITY = frozenset(
 )
 
 _CASEWORK = _EVERYONE_IN_A_CHARITY | {
+    P.BARRIERS_READ,
+    P.BARRIERS_WRITE,
     P.COLLEAGUES_READ,
+    P.CONCERNS_READ,
+    P.CONCERNS_WRITE,
     P.ELIGIBILITY_PREVIEW,
     P.ELIGIBILITY_READ,
     P.ENGAGEMENTS_ANSWER,
@@ -95,6 +110,8 @@ _CASEWORK = _EVERYONE_IN_A_CHARITY | {
     P.MATCHING_WRITE,
     P.MENTORS_READ,
     P.MENTORS_WRITE,
+    P.NOTES_READ,
+    P.NOTES_WRITE,
     P.ORGANISATIONS_READ,
     P.PEOPLE_READ,
     P.PEOPLE_WRITE,
@@ -107,6 +124,11 @@ _CASEWORK = _EVERYONE_IN_A_CHARITY | {
     P.SESSIONS_WRITE,
     P.WAITING_LIST_READ,
 }
+
+# What a manager is not shown.
+_RESTRICTED = frozenset(
+    {P.ACCT_READ, P.ACCT_WRITE, P.CONCERNS_ACKNOWLEDGE, P.RESTRICTED_NOTES_READ, P.RESTRICTED_NOTES_WRITE}
+)
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PLATFORM_OPERATOR: frozenset(
@@ -121,17 +143,32 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.ORGANISATIONS_WRITE,
         P.PROGRAMMES_WRITE,
     },
-    Role.COORDINATOR: _CASEWORK,
+    Role.COORDINATOR: _CASEWORK | _RESTRICTED,
     Role.SAFEGUARDING_LEAD: _EVERYONE_IN_A_CHARITY
+    | _RESTRICTED
     | {
         P.COLLEAGUES_READ,
+        P.CONCERNS_READ,
+        P.CONCERNS_WRITE,
         P.ELIGIBILITY_READ,
         P.PEOPLE_READ,
         P.PROTECTED_CHARACTERISTICS_READ,
         P.REFERRALS_READ,
         P.WAITING_LIST_READ,
     },
-    Role.MENTOR: _EVERYONE_IN_A_CHARITY | {P.ENGAGEMENTS_ANSWER, P.ENGAGEMENTS_READ, P.SESSIONS_READ, P.SESSIONS_WRITE},
+    Role.MENTOR: _EVERYONE_IN_A_CHARITY
+    | {
+        P.BARRIERS_READ,
+        P.BARRIERS_WRITE,
+        P.CONCERNS_READ,
+        P.CONCERNS_WRITE,
+        P.ENGAGEMENTS_ANSWER,
+        P.ENGAGEMENTS_READ,
+        P.NOTES_READ,
+        P.NOTES_WRITE,
+        P.SESSIONS_READ,
+        P.SESSIONS_WRITE,
+    },
     Role.REFERRER: _EVERYONE_IN_A_CHARITY | {P.ELIGIBILITY_PREVIEW, P.REFERRALS_READ, P.REFERRALS_WRITE},
     Role.ANALYST: _EVERYONE_IN_A_CHARITY,
     Role.DATA_PROTECTION_LEAD: _EVERYONE_IN_A_CHARITY | {P.AUDIT_READ},

@@ -86,6 +86,11 @@ async def tell(
     )
 
 
+async def once(session: AsyncSession, actor: Actor, type: str, row_id: UUID, now: datetime) -> None:
+    """`publish`, of a row that is written once and never changes."""
+    await publish(session, actor=actor, type=type, aggregate_id=row_id, aggregate_version=1, now=now)
+
+
 async def publish(
     session: AsyncSession,
     *,

@@ -27,3 +27,11 @@ class NotExplained(Conflict):
     code = "NOT_EXPLAINED"
     title = "Voluntariness and confidentiality have not been explained"
     cure = "Explain both; if it was done in this session, send `explained: true`. Nothing that was sent is lost: send it again."
+
+
+class NoteReplaced(Conflict):
+    """Each note is replaced once; what took its place can be replaced in turn."""
+
+    code = "NOTE_REPLACED"
+    title = "Another note has taken its place already"
+    cure = "Read the note that the answer names, and replace that one if it should not stand either."

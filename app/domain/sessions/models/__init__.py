@@ -1,14 +1,28 @@
 """What a session is."""
 
+from app.domain.sessions.models.barriers import (
+    Barrier,
+    BarrierAttempt,
+    BarrierAttemptRead,
+    BarrierRead,
+    NameBarrier,
+    TryBarrier,
+)
 from app.domain.sessions.models.codes import (
     Attendance,
+    BarrierKind,
+    BarrierState,
+    DidHelp,
     Interval,
     MeetingKind,
+    NoteWarningCode,
     PrisonCause,
+    SaidBy,
     SessionSetting,
     SessionState,
     SessionStep,
 )
+from app.domain.sessions.models.notes import NoteWarning, SessionNote, SessionNoteRead, WriteNote
 from app.domain.sessions.models.session import (
     CancelSession,
     ContactRead,
@@ -28,24 +42,39 @@ from app.domain.sessions.models.session import (
 
 __all__ = [
     "Attendance",
+    "Barrier",
+    "BarrierAttempt",
+    "BarrierAttemptRead",
+    "BarrierKind",
+    "BarrierRead",
+    "BarrierState",
     "CancelSession",
     "ContactRead",
     "CorrectSession",
+    "DidHelp",
     "EndSeries",
     "Interval",
     "MeetingKind",
     "MentoringSession",
+    "NameBarrier",
+    "NoteWarning",
+    "NoteWarningCode",
     "PlanSeries",
     "PlanSession",
     "PrisonCause",
     "RecordSession",
     "RescheduleSession",
+    "SaidBy",
     "SeriesRead",
     "SessionEntry",
     "SessionEntryRead",
+    "SessionNote",
+    "SessionNoteRead",
     "SessionRead",
     "SessionSeries",
     "SessionSetting",
     "SessionState",
     "SessionStep",
+    "TryBarrier",
+    "WriteNote",
 ]

@@ -77,3 +77,61 @@ class SessionStep(StrEnum):
     CORRECT = "correct"
     CANCEL = "cancel"
     RESCHEDULE = "reschedule"
+
+
+class NoteWarningCode(StrEnum):
+    """What in a note its writer should look at again. A mentor is never told whether a name is known: he could ask by it who
+    else is in the service."""
+
+    PRISON_NUMBER = "PRISON_NUMBER"
+    PROBATION_NUMBER = "PROBATION_NUMBER"
+    POLICE_NUMBER = "POLICE_NUMBER"
+    PHONE_NUMBER = "PHONE_NUMBER"
+    EMAIL_ADDRESS = "EMAIL_ADDRESS"
+    POSTCODE = "POSTCODE"
+    LOOKS_LIKE_A_NAME = "LOOKS_LIKE_A_NAME"
+    KNOWN_NAME = "KNOWN_NAME"
+
+
+class BarrierKind(StrEnum):
+    """What stands in the way of meeting. NOT_KNOWN: somebody has asked, and nobody knows yet."""
+
+    HEALTH = "HEALTH"
+    MOOD = "MOOD"
+    FAMILY = "FAMILY"
+    OTHER_PEOPLE = "OTHER_PEOPLE"
+    TRUST = "TRUST"
+    READING_OR_LANGUAGE = "READING_OR_LANGUAGE"
+    WORK_OR_EDUCATION = "WORK_OR_EDUCATION"
+    TIME_OR_PLACE = "TIME_OR_PLACE"
+    PRISON_REGIME = "PRISON_REGIME"
+    TRANSFER_OR_RELEASE = "TRANSFER_OR_RELEASE"
+    NOT_NOW = "NOT_NOW"
+    OTHER = "OTHER"
+    NOT_KNOWN = "NOT_KNOWN"
+
+
+class SaidBy(StrEnum):
+    """Whose words they are."""
+
+    MENTEE = "MENTEE"
+    MENTOR = "MENTOR"
+    COORDINATOR = "COORDINATOR"
+    STAFF = "STAFF"
+
+
+class BarrierState(StrEnum):
+    """Whether it still stands in the way. None of them has a consequence for him."""
+
+    IN_THE_WAY = "IN_THE_WAY"
+    EASED = "EASED"
+    GONE = "GONE"
+
+
+class DidHelp(StrEnum):
+    """Whether what was tried has helped."""
+
+    HELPED = "HELPED"
+    HELPED_A_LITTLE = "HELPED_A_LITTLE"
+    DID_NOT_HELP = "DID_NOT_HELP"
+    NOT_KNOWN = "NOT_KNOWN"

@@ -1,6 +1,6 @@
 """A session, how it came to stand where it stands, and the series that it may be of."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, UniqueConstraint, text
@@ -265,4 +265,12 @@ class ContactRead(SQLModel):
     next_planned_at: datetime | None = Field(description="When they mean to meet next.")
     every_days: int = Field(description="How often they mean to meet: their newest series' interval; 14 without one.")
     quiet_days: int | None = Field(description="Days since they met, or since it began. null: it is not going on.")
-    quiet: bool = Field(description="Whether somebody should ask what is in the way: more than twice `every_days`.")
+    quiet: bool = Field(description="Whether they have not met for more than twice `every_days`.")
+    prevented_since: int = Field(description="Since they last met: sessions that the prison kept from them.")
+    asked_on: date | None = Field(description="When somebody last asked what is in the way, or tried something.")
+    in_the_way: int = Field(description="What stands in the way now: how many barriers.")
+    nudge: bool = Field(
+        description="Early, and to mentor and supervisor alone: they have not met for half as long again as they mean to, and "
+        "since then nobody has asked what is in the way."
+    )
+    supervisor_id: UUID | None = Field(description="The mentor's supervisor, a member.")

@@ -35,9 +35,16 @@ E_STATE = EngagementState
 GOING_ON = frozenset({E_STATE.ACTIVE, E_STATE.PAUSED, E_STATE.BRIDGING})
 
 
-async def engagement_of(session: AsyncSession, *, actor: Actor, engagement_id: UUID, pointer: str) -> Engagement:
-    """The engagement, locked: of two who plan or record at once the second sees what the first has done."""
-    require(actor, Permission.SESSIONS_WRITE)
+async def engagement_of(
+    session: AsyncSession,
+    *,
+    actor: Actor,
+    engagement_id: UUID,
+    pointer: str = "/engagement_id",
+    permission: Permission = Permission.SESSIONS_WRITE,
+) -> Engagement:
+    """The engagement, which has begun, locked: of two who plan or record at once the second sees what the first has done."""
+    require(actor, permission)
     try:
         found = await load(session, Engagement, engagement_id, actor=actor, lock=True)
     except NotFound:

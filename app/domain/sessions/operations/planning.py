@@ -49,9 +49,7 @@ S, T = SessionState, SessionStep
 async def plan(session: AsyncSession, *, actor: Actor, command: PlanSession, now: datetime) -> MentoringSession:
     """A session, once; or one that has been and was not planned. Two recordings of one session are one: the second is told of
     the first. Raises `SessionThere` (409), `NotExplained` (409), `ValidationFailed` (422)."""
-    engagement = await engagement_of(
-        session, actor=actor, engagement_id=command.engagement_id, pointer="/engagement_id"
-    )
+    engagement = await engagement_of(session, actor=actor, engagement_id=command.engagement_id)
     check_meeting(command.setting, command.meeting)
     if command.recorded is None:
         _check_going_on(engagement)
@@ -129,9 +127,7 @@ async def reschedule(
 
 async def plan_series(session: AsyncSession, *, actor: Actor, command: PlanSeries, now: datetime) -> SessionSeries:
     """Sessions every week or every other week, all or none: each is a row of its own from then on."""
-    engagement = await engagement_of(
-        session, actor=actor, engagement_id=command.engagement_id, pointer="/engagement_id"
-    )
+    engagement = await engagement_of(session, actor=actor, engagement_id=command.engagement_id)
     _check_going_on(engagement)
     if command.setting.value == "MEETING_WITH_OTHERS":
         raise invalid("/setting", "ONE_OF", "A meeting with others is planned by itself, not as a series.")

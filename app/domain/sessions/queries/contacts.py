@@ -1,94 +1,29 @@
-"""What may be asked about sessions: the sessions, their series, and how often somebody and his mentor have met."""
+"""How often somebody and his mentor have met, what stood in the way, and whether somebody should ask."""
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, DateTime, case, cast, func, literal
+from sqlalchemy import BigInteger, ColumnElement, Date, DateTime, case, cast, func, literal
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 
 from app.domain.kernel.access import Permission
-from app.domain.kernel.reading import Collection, Connection, Context, Edge, Order, Row, View, attach, text_literal
-from app.domain.kernel.rows import Instant
+from app.domain.kernel.reading import Collection, Context, Order, Row, View, text_literal
 from app.domain.matching.models import Engagement, EngagementState
-from app.domain.matching.queries import ENGAGEMENTS
+from app.domain.mentors.models import Mentor
 from app.domain.sessions.models import (
     Attendance,
+    Barrier,
+    BarrierAttempt,
+    BarrierState,
     ContactRead,
     Interval,
     MentoringSession,
-    SeriesRead,
-    SessionEntry,
-    SessionEntryRead,
-    SessionRead,
     SessionSeries,
-    SessionSetting,
     SessionState,
 )
 
 P = Permission
-_BY_START = {
-    "starts_at": Order(lambda t: [t.starts_at]),
-    "-starts_at": Order(lambda t: [t.starts_at], descending=True),
-}
-
-SESSIONS: View = View(
-    "session",
-    MentoringSession,
-    SessionRead,
-    P.SESSIONS_READ,
-    edges={
-        "engagement": Edge(lambda: ENGAGEMENTS, on=lambda s, e: e.id == s.engagement_id, expand=True),
-        "superseded_by": Edge(lambda: SESSIONS, on=lambda s, o: o.id == s.superseded_by_id, expand=True),
-        "entries": Edge(
-            lambda: SESSION_ENTRIES,
-            on=lambda s, e: e.session_id == s.id,
-            many=True,
-            order=lambda e: [e.sequence],
-            expand=True,
-        ),
-    },
-)
-SESSIONS_LIST = Collection(
-    SESSIONS,
-    orders=_BY_START,
-    filters={
-        "engagement_id": lambda t, value: t.engagement_id == value,
-        "person_id": lambda t, value: t.person_id == value,
-        "mentor_id": lambda t, value: t.mentor_id == value,
-        "series_id": lambda t, value: t.series_id == value,
-        "state": lambda t, value: t.state == value,
-        "attendance": lambda t, value: t.attendance == value,
-        "setting": lambda t, value: t.setting == value,
-        "starts_from": lambda t, value: t.starts_at >= value,
-        "starts_before": lambda t, value: t.starts_at < value,
-    },
-    filter_shapes={
-        "engagement_id": UUID,
-        "person_id": UUID,
-        "mentor_id": UUID,
-        "series_id": UUID,
-        "state": SessionState,
-        "attendance": Attendance,
-        "setting": SessionSetting,
-        "starts_from": Instant,
-        "starts_before": Instant,
-    },
-)
-SESSION_ENTRIES: View = View("session_entry", SessionEntry, SessionEntryRead, P.SESSIONS_READ, versioned=False)
-SERIES = View(
-    "session_series",
-    SessionSeries,
-    SeriesRead,
-    P.SESSIONS_READ,
-    connections={"sessions": Connection(lambda: SESSIONS_LIST, on=lambda r, s: s.series_id == r.id)},
-)
-SERIES_LIST = Collection(
-    SERIES,
-    orders={"-created_at": Order(lambda t: [t.created_at], descending=True)},
-    filters={"engagement_id": lambda t, value: t.engagement_id == value},
-    filter_shapes={"engagement_id": UUID},
-)
 
 _EVERY_DAYS = 14
 """How often they are taken to mean to meet where no series says: in custody it is every week or every other."""
@@ -144,11 +79,72 @@ def _every_days(row: Row) -> ColumnElement[Any]:
 
 
 def _quiet_days(row: Row) -> ColumnElement[Any]:
-    began = cast(row.started_on, DateTime(timezone=True))
+    began = _began(row)
     since = func.greatest(func.coalesce(_last_held(row), began), began)
     days = cast(func.floor(func.extract("epoch", func.now() - since) / literal(86_400)), BigInteger())
     going_on = row.state.in_([text_literal(EngagementState.ACTIVE), text_literal(EngagementState.BRIDGING)])
     return case((going_on, func.greatest(days, literal(0))), else_=None)
+
+
+def _began(row: Row) -> ColumnElement[Any]:
+    return cast(row.started_on, DateTime(timezone=True))
+
+
+def _prevented_since(row: Row) -> ColumnElement[Any]:
+    one: Row = aliased(MentoringSession)
+    return (
+        select_columns(func.count())
+        .where(
+            one.engagement_id == row.id,
+            one.attendance == text_literal(Attendance.PRISON_CANCELLED),
+            one.starts_at > func.coalesce(_last_held(row), _began(row)),
+        )
+        .correlate_except(one)
+        .scalar_subquery()
+    )
+
+
+def _asked_on(row: Row) -> ColumnElement[Any]:
+    """When somebody last asked, or tried something: a barrier named, or an attempt."""
+    one: Row = aliased(Barrier)
+    tried: Row = aliased(BarrierAttempt)
+    named = (
+        select_columns(func.max(one.found_on))
+        .where(one.engagement_id == row.id)
+        .correlate_except(one)
+        .scalar_subquery()
+    )
+    attempted = (
+        select_columns(func.max(tried.tried_on))
+        .join(one, one.id == tried.barrier_id)
+        .where(one.engagement_id == row.id)
+        .correlate_except(one, tried)
+        .scalar_subquery()
+    )
+    return func.greatest(named, attempted)
+
+
+def _in_the_way(row: Row) -> ColumnElement[Any]:
+    one: Row = aliased(Barrier)
+    return (
+        select_columns(func.count())
+        .where(one.engagement_id == row.id, one.state == text_literal(BarrierState.IN_THE_WAY))
+        .correlate_except(one)
+        .scalar_subquery()
+    )
+
+
+def _nudge(row: Row) -> ColumnElement[Any]:
+    """Half as long again as they mean to, and nobody has asked for as long as they mean to wait."""
+    late = _quiet_days(row) * literal(2) > _every_days(row) * literal(3)
+    today = cast(func.timezone("Europe/London", func.now()), Date())
+    asked = func.coalesce(today - _asked_on(row) <= _every_days(row), literal(False))
+    return func.coalesce(late, literal(False)) & ~asked
+
+
+def _supervisor(row: Row) -> ColumnElement[Any]:
+    one: Row = aliased(Mentor)
+    return select_columns(one.supervisor_id).where(one.id == row.mentor_id).correlate_except(one).scalar_subquery()
 
 
 def _quiet(row: Row) -> ColumnElement[Any]:
@@ -172,6 +168,11 @@ CONTACTS = View(
         "every_days": _every_days,
         "quiet_days": _quiet_days,
         "quiet": _quiet,
+        "prevented_since": _prevented_since,
+        "asked_on": _asked_on,
+        "in_the_way": _in_the_way,
+        "nudge": _nudge,
+        "supervisor_id": _supervisor,
     },
     versioned=False,
     summary=True,
@@ -181,14 +182,10 @@ CONTACTS_LIST = Collection(
     orders={"-created_at": Order(lambda t: [t.created_at], descending=True)},
     filters={
         "quiet": lambda t, value: _quiet(t) == value,
+        "nudge": lambda t, value: _nudge(t) == value,
+        "supervisor_id": lambda t, value: _supervisor(t) == value,
         "mentor_id": lambda t, value: t.mentor_id == value,
         "programme_id": lambda t, value: t.programme_id == value,
     },
-    filter_shapes={"quiet": bool, "mentor_id": UUID, "programme_id": UUID},
-)
-
-attach(
-    ENGAGEMENTS,
-    sessions=Connection(lambda: SESSIONS_LIST, on=lambda e, s: s.engagement_id == e.id),
-    series=Connection(lambda: SERIES_LIST, on=lambda e, s: s.engagement_id == e.id),
+    filter_shapes={"quiet": bool, "nudge": bool, "supervisor_id": UUID, "mentor_id": UUID, "programme_id": UUID},
 )
