@@ -18,9 +18,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api import (
     audit,
+    calendars,
     eligibility,
     engagements,
     errors,
+    feedback,
     forecasts,
     health,
     matching,
@@ -75,6 +77,10 @@ ROUTERS = (
     safeguarding.alarms,
     safeguarding.acct,
     safeguarding.restricted,
+    calendars.router,
+    calendars.feed,
+    feedback.router,
+    feedback.forms,
     engagements.tasks,
     organisations.router,
     members.router,

@@ -9,11 +9,13 @@ from app.domain.people import models as people
 from app.domain.referrals import models as referrals
 from app.domain.safeguarding import models as safeguarding
 from app.domain.sessions import models as sessions
+from app.domain.support.feedback import models as feedback
 
 __all__ = [
     "audit",
     "eligibility",
     "events",
+    "feedback",
     "idempotency",
     "matching",
     "mentors",

@@ -47,8 +47,13 @@ class Visit:
         self.now = services.clock()
         self.request_id = request_id
         self.judge_document = services.judge_document
+        self._issuer = services.settings.issuer
         self._database = services.database
         self.reader = Reader(services.database, services.cursors, actor, request_id=request_id)
+
+    def calendar_address(self, secret: str) -> str:
+        """Where a calendar program asks for the feed with this secret."""
+        return f"{self._issuer}/calendar/v1/{secret}.ics"
 
     @asynccontextmanager
     async def write(self, *, keep: bool = True) -> AsyncIterator[AsyncSession]:
@@ -87,7 +92,7 @@ def _conflict(name: str | None) -> Exception:
         return PartnerReferenceTaken()
     if name == "idempotency_record_key":
         return IdempotencyKeyInUse(headers={"Retry-After": "1"})
-    if name in ("member_email", "organisation_code", "mentor_member"):
+    if name in ("member_email", "organisation_code", "mentor_member", "feedback_supersedes"):
         return AlreadyExists()
     # Any other index guards something that two requests made at the same instant: the second may simply try again.
     return Unavailable(headers={"Retry-After": "1"})

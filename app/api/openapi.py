@@ -55,6 +55,10 @@ _TAGS = [
         "description": "Concerns, restricted notes, the state of an ACCT. **This is not the alarm:** whoever is worried about "
         "somebody tells wing staff face to face, or the emergency services, and then records it here.",
     },
+    {
+        "name": "Feedback",
+        "description": "Short questions to mentees, mentors and professionals. Not wishing to answer is an answer.",
+    },
     {"name": "Organisations", "description": "Charities, partner agencies, establishments."},
     {"name": "Members and clients", "description": "Who gets in, as what."},
     {"name": "Audit", "description": "Who did what, when."},

@@ -130,3 +130,14 @@ def _problem(password: str) -> tuple[str, str] | None:
 def _decoy() -> str:
     """The digest of a password that nobody knows, with today's parameters, for names that nobody has."""
     return _ARGON2ID.hash(secrets.token_urlsafe(32))
+
+
+def new_calendar_secret() -> tuple[str, bytes]:
+    """What stands in a calendar's address, 256 bits of chance, and the digest to store."""
+    secret = secrets.token_urlsafe(32)
+    return secret, calendar_digest(secret)
+
+
+def calendar_digest(secret: str) -> bytes:
+    """By what a calendar is found: the database looks for the digest, so that no secret is ever compared."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

@@ -6,6 +6,7 @@ from pathlib import Path
 from app.database import Database
 from app.demo.charity import ensure_charity
 from app.demo.credentials import read_credentials
+from app.demo.feedback import ensure_feedback
 from app.demo.mentors import ensure_mentors
 from app.demo.sessions import ensure_sessions
 from app.demo.support import ensure_support
@@ -24,3 +25,4 @@ async def seed(database: Database, *, now: datetime, with_year: bool, data_dir: 
         await live_through_the_year(database, coordinator=charity.coordinator, client=charity.client, now=now)
         await ensure_sessions(database, coordinator=charity.coordinator, now=now)
         await ensure_support(database, coordinator=charity.coordinator)
+        await ensure_feedback(database, coordinator=charity.coordinator, now=now)

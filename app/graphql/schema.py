@@ -12,8 +12,10 @@ from strawberry.schema.config import StrawberryConfig
 from app.domain.kernel.deprecation import deprecation_of
 from app.domain.kernel.reading import View
 from app.graphql import (
+    calendars,
     eligibility,
     engagements,
+    feedback,
     forecasts,
     matching,
     members,
@@ -47,6 +49,8 @@ _STEPS = (
     sessions,
     notes,
     safeguarding,
+    calendars,
+    feedback,
     nodes,
 )
 

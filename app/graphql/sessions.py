@@ -23,6 +23,8 @@ from app.graphql.roots import Change, Command, Many, One, offer
 from app.visits import Visit
 
 P = Permission
+_LIVE = ("session.", "session_series.", "engagement.")
+"""A session is reached through its engagement: when that changes hands, another mentor sees it."""
 
 
 async def _plan(session: AsyncSession, visit: Visit, command: Command) -> UUID:
@@ -64,12 +66,17 @@ def _change(name: str, step: Callable[..., Awaitable[MentoringSession]], model: 
 
 
 offer(
-    One("session", SESSIONS, "A session."),
-    Many("sessions", SESSIONS_LIST, "The charity's sessions; a mentor sees his own."),
+    One("session", SESSIONS, "A session.", live=_LIVE),
+    Many("sessions", SESSIONS_LIST, "The charity's sessions; a mentor sees his own.", live=_LIVE),
     One("sessionSeries", SERIES, "A series of sessions."),
     Many("sessionSeriesList", SERIES_LIST, "Series of sessions, the newest first."),
     One("contact", CONTACTS, "How often somebody and his mentor have met; by the engagement's id."),
-    Many("contacts", CONTACTS_LIST, "Engagement by engagement, how often they have met and what stood in the way."),
+    Many(
+        "contacts",
+        CONTACTS_LIST,
+        "Engagement by engagement, how often they have met and what stood in the way.",
+        live=_LIVE,
+    ),
     Change(
         "planSession",
         SESSIONS,

@@ -14,7 +14,7 @@ from app.domain.kernel.access import ROLE_PERMISSIONS, Permission, Role
 from app.main import bare_app
 from tests.matching.helpers import active_mentor, begun, made, stepped
 from tests.safeguarding.helpers import alarm_of, unreported
-from tests.sessions.helpers import at, named_barrier, planned
+from tests.sessions.helpers import at, named_barrier, own_mentor, planned
 from tests.world import Caller, World
 
 DOCUMENT: dict[str, Any] = bare_app().openapi()
@@ -67,7 +67,10 @@ class Operation:
 
     def role(self) -> Role:
         """Somebody who may: the manager where he may."""
-        order = (Role.MANAGER, Role.COORDINATOR, Role.DATA_PROTECTION_LEAD, Role.PLATFORM_OPERATOR)
+        order = (
+            *(Role.MANAGER, Role.COORDINATOR, Role.DATA_PROTECTION_LEAD, Role.PLATFORM_OPERATOR),
+            Role.MENTOR,
+        )
         return next(role for role in order if self.permission is None or self.permission in ROLE_PERMISSIONS[role])
 
 
@@ -273,6 +276,18 @@ async def build_scene(world: World) -> Scene:
     concern = await unreported(a.manager, person)
     acct = {"person_id": person, "status": "OPEN", "as_of": "2026-11-02"}
     restricted = {"person_id": person, "kind": "HEALTH", "words": "Words."}
+    await own_mentor(a)
+    feed = (await a.staff[Role.MENTOR].post("/v1/calendar-feeds")).json()
+    questions = [{"code": "WELL", "text": "Is all well?", "kind": "YES_NO"}]
+    form = {
+        "code": f"SPARE_{engagement['id'][-8:].upper()}",
+        "audience": "MENTEE",
+        "title": "Spare",
+        "questions": questions,
+    }
+    form_id = (await made(a.coordinator, "/v1/feedback-forms", form))["id"]
+    said = {"form_id": form_id, "engagement_id": engagement["id"], "status": "DECLINED"}
+    feedback = await made(a.coordinator, "/v1/feedback", said)
     leaving = await active_mentor(a)
     left = await begun(a, leaving)
     await stepped(a.coordinator, f"/v1/mentors/{leaving['id']}/stage", {"stage": "LEFT", "reason": "Moved away."})
@@ -290,6 +305,10 @@ async def build_scene(world: World) -> Scene:
         "alarm_id": (await alarm_of(a.coordinator, concern))["id"],
         "acct_state_id": (await made(a.coordinator, "/v1/acct-states", acct))["id"],
         "restricted_note_id": (await made(a.coordinator, "/v1/restricted-notes", restricted))["id"],
+        "feed_id": feed["id"],
+        "secret": feed["url"].rpartition("/")[2].removesuffix(".ics"),
+        "form_id": form_id,
+        "feedback_id": feedback["id"],
         "referral_id": referral["id"],
         "person_id": person,
         "programme_id": programme,

@@ -12,7 +12,8 @@ from tests.api.refusals import is_problem
 from tests.world import World
 
 CHANGES = [op for op in operations() if "If-Match" in op.parameters("header")]
-TAGGED = [op for op in operations() if "304" in op.spec["responses"]]
+# A calendar's address ends when another test makes the mentor a new one: see tests/sessions/test_calendars.py.
+TAGGED = [op for op in operations() if "304" in op.spec["responses"] and op.id != "read_calendar"]
 
 
 async def tag_of(scene: Scene, address: str) -> str:

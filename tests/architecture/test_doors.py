@@ -12,7 +12,9 @@ from app.graphql.types import REGISTRY
 from app.main import bare_app
 
 NOT_OF_THE_DOMAIN = {"token", "jwks", "metadata", "list_problems", "read_problem", "liveness", "readiness", "metrics"}
-"""Signing in, keys, probes, and the pages that explain problems: HTTP's own, and asked by nobody in particular."""
+NOT_OF_THE_DOMAIN |= {"read_calendar"}
+"""Signing in, keys, probes, and the pages that explain problems: HTTP's own, and asked by nobody in particular;
+a calendar file, for programs that speak nothing else."""
 
 # Each of REST's operations, and where GraphQL has it: a root field, or the list inside an object that it is there.
 COUNTERPARTS: dict[str, tuple[str, ...]] = {
@@ -137,6 +139,17 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     "write_restricted_note": ("Mutation.writeRestrictedNote",),
     "list_restricted_notes": ("Query.restrictedNotes",),
     "read_restricted_note": ("Query.restrictedNote",),
+    "create_calendar_feed": ("Mutation.createCalendarFeed",),
+    "list_calendar_feeds": ("Query.calendarFeeds",),
+    "read_calendar_feed": ("Query.calendarFeed",),
+    "revoke_calendar_feed": ("Mutation.revokeCalendarFeed",),
+    "publish_feedback_form": ("Mutation.publishFeedbackForm",),
+    "list_feedback_forms": ("Query.feedbackForms",),
+    "read_feedback_form": ("Query.feedbackForm",),
+    "retire_feedback_form": ("Mutation.retireFeedbackForm",),
+    "give_feedback": ("Mutation.giveFeedback",),
+    "list_feedback": ("Query.feedbackList",),
+    "read_feedback": ("Query.feedback",),
     "ask_forecast": ("Query.forecast",),
     "ask_mentors_needed": ("Query.mentorsNeeded",),
     "record_match_profile": ("Mutation.recordMatchProfile",),

@@ -18,13 +18,14 @@ ANONYMOUS = {
     "liveness",
     "readiness",
     "metrics",
+    "read_calendar",
 }
 """Before a token there is nobody; probes, keys and the pages about problems tell nothing about anyone."""
 
 ONLY_ASKS = {"ask_forecast", "ask_mentors_needed"}
 """A question about one thing with a body, which changes and keeps nothing."""
 
-ANSWERED_ONCE = {"issue_secret"}
+ANSWERED_ONCE = {"issue_secret", "create_calendar_feed"}
 """Makes something and takes no Idempotency-Key: the answer would have to be kept, and it holds a secret."""
 
 APP = bare_app()

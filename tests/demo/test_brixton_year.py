@@ -296,3 +296,9 @@ async def test_their_sessions_tell_what_the_prison_prevented_and_ended_nothing(s
     assert min(row["n"] for row in of_each) >= 20
     assert await sql.fetchval("select count(*) from session_entry") == sum(row["n"] for row in of_each)
     assert await sql.fetchval("select count(*) from engagement where state <> 'ACTIVE'") == 0
+
+
+async def test_some_of_each_audience_were_asked_and_some_did_not_wish_to_say(sql: asyncpg.Connection) -> None:
+    found = {(row["audience"], row["status"]) for row in await sql.fetch("select audience, status from feedback")}
+    for audience in ("MENTEE", "MENTOR", "PROFESSIONAL"):
+        assert {(audience, "ANSWERED"), (audience, "DECLINED")} <= found

@@ -71,6 +71,9 @@ BEHIND = (
     "concern",
     "concern_addition",
     "concern_alarm",
+    "calendar_feed",
+    "feedback",
+    "feedback_form",
 )
 DEFAULT_ORDER = {
     "person": "CREATED_AT_DESC",
@@ -96,6 +99,9 @@ DEFAULT_ORDER = {
     "barrier": "CREATED_AT_DESC",
     "concern": "CREATED_AT_DESC",
     "concern_alarm": "CREATED_AT_DESC",
+    "calendar_feed": "CREATED_AT_DESC",
+    "feedback": "CREATED_AT_DESC",
+    "feedback_form": "CREATED_AT_DESC",
 }
 # Lists inside an object: the table, and the column that holds the object's id.
 INSIDE = {
@@ -134,6 +140,9 @@ ONE = {
     ("Member", "organisation"): ("organisation", "organisation_id"),
     ("Client", "organisation"): ("organisation", "organisation_id"),
     ("Session", "supersededBy"): ("mentoring_session", "superseded_by_id"),
+    ("Feedback", "form"): ("feedback_form", "form_id"),
+    ("Feedback", "engagement"): ("engagement", "engagement_id"),
+    ("Feedback", "referral"): ("referral", "referral_id"),
     ("Session", "engagement"): ("engagement", "engagement_id"),
     ("SessionNote", "session"): ("mentoring_session", "session_id"),
     ("Barrier", "engagement"): ("engagement", "engagement_id"),
@@ -187,6 +196,9 @@ NODES = {
     "Concern": "concern",
     "ConcernAddition": "concern_addition",
     "ConcernAlarm": "concern_alarm",
+    "CalendarFeed": "calendar_feed",
+    "Feedback": "feedback",
+    "FeedbackForm": "feedback_form",
 }
 BY = {"organisationBy": "organisation", "memberBy": "member", "referralBy": "referral"}
 _SCHEMA = build_schema(sdl())
@@ -389,6 +401,10 @@ _COMPUTED: dict[tuple[str, str], Callable[[Plain, Row], Any]] = {
     ("Person", "custodyFacts"): _ordered("custody_facts", "sequence", reverse=True),
     ("CustodyFacts", "current"): Plain.newest,
     **mentors.COMPUTED,
+    ("FeedbackForm", "everyones"): lambda p, f: f["charity_id"] is None,
+    ("Feedback", "supersededById"): lambda p, f: next(
+        (one["id"] for one in p.of("feedback", "supersedes_id", f["id"])), None
+    ),
     ("Mentor", "steps"): _inside("mentor_step", "mentor_id", "sequence"),
     ("Mentor", "checks"): _inside("mentor_check", "mentor_id", "decided_on", "id", reverse=True),
     ("Engagement", "mentors"): _inside("engagement_mentor", "engagement_id", "from_day", "id"),

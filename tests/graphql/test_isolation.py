@@ -52,6 +52,9 @@ KEYS = {
     "concernAlarm": "alarm_id",
     "acctState": "acct_state_id",
     "restrictedNote": "restricted_note_id",
+    "calendarFeed": "feed_id",
+    "feedback": "feedback_id",
+    "feedbackForm": "form_id",
 }
 
 
@@ -143,6 +146,8 @@ async def test_the_documents_would_find_the_canary(canary: Canary) -> None:
             "concernAlarms",
             "acctState",
             "acctStates",
+            "calendarFeed",
+            "calendarFeeds",
             "contact",
             "contacts",
             "sessionSeries",

@@ -14,7 +14,7 @@ from graphql import GraphQLObjectType, GraphQLUnionType, get_named_type
 from app.domain.kernel.access import Role
 from app.graphql.roots import MUTATIONS
 from app.graphql.schema import schema
-from tests.graphql import mentoring, safeguarding, sessions
+from tests.graphql import feedback, mentoring, safeguarding, sessions
 from tests.graphql.door import PROBLEM, answer, ask, data
 from tests.security.filled import Filled, fill
 from tests.security.rows import Rows
@@ -47,7 +47,10 @@ def document(name: str, variables: Variables, wanted: str | None = None) -> str:
     given = [one for one in arguments if one in variables]
     head = ", ".join(f"${one}: {arguments[one].type}" for one in given)
     body = ", ".join(f"{one}: ${one}" for one in given)
-    return f"mutation({head}) {{ it: {name}({body}) {{ __typename ... on {payload} {{ {key} {{ {wanted} }} }} {PROBLEM} }} }}"
+    head, body = (f"({one})" if one else "" for one in (head, body))
+    return (
+        f"mutation{head} {{ it: {name}{body} {{ __typename ... on {payload} {{ {key} {{ {wanted} }} }} {PROBLEM} }} }}"
+    )
 
 
 async def do(by: Caller, name: str, wanted: str | None = None, **variables: Any) -> dict[str, Any]:
@@ -181,7 +184,7 @@ async def _withdrawing(place: Place) -> Variables:
 
 _THEN = "2026-10-30T10:15:00Z"
 # How each mutation is called so that it succeeds; and by whom, if not by the manager.
-_STEPS = {**mentoring.CASES, **sessions.CASES, **safeguarding.CASES}
+_STEPS = {**mentoring.CASES, **sessions.CASES, **safeguarding.CASES, **feedback.CASES}
 CASES: dict[str, Callable[[Place], Awaitable[Variables]]] = {
     "publishEligibilityPolicy": _publishing,
     "createCharity": lambda p: _founding(),
@@ -226,9 +229,9 @@ CASES: dict[str, Callable[[Place], Awaitable[Variables]]] = {
     **{name: (lambda p, case=case: case(p.charity)) for name, case in _STEPS.items()},  # type: ignore[misc]
 }
 BY_THE_AGENCY = {"submitReferral", "withdrawSubmittedReferral"}
-OF_MENTORS = {"acceptEngagement", "declineEngagement", *sessions.CASES, *safeguarding.OF_MENTORS}
+OF_MENTORS = {"acceptEngagement", "declineEngagement", "revokeCalendarFeed", *sessions.CASES, *safeguarding.OF_MENTORS}
 """A mentor answers for himself, and finds no engagement that is not his own."""
-MAKES_OF_HIS = {"planSession", "planSessionSeries", "writeSessionNote", "nameBarrier", "recordConcern"}
+MAKES_OF_HIS = {"planSession", "planSessionSeries", "writeSessionNote", "nameBarrier", "recordConcern", "giveFeedback"}
 OF_PROGRAMS = {"registerDocument", "withdrawDocument"}
 """For the programs of any role: a member has the scope, and no documents."""
 
@@ -236,6 +239,8 @@ OF_PROGRAMS = {"registerDocument", "withdrawDocument"}
 def caller_of(name: str, place: Place) -> Caller:
     if name == "createCharity":
         return place.operator
+    if name == "createCalendarFeed":
+        return place.charity.staff[Role.MENTOR]
     if name in safeguarding.NOT_OF_MANAGERS:
         return place.charity.coordinator
     return place.charity.machine if name in BY_THE_AGENCY else place.charity.manager
@@ -262,6 +267,8 @@ async def test_whoever_may_not_is_told_so_by_a_problem_and_nothing_is_done(name:
     variables = await CASES[name](place)
     before = await rows.checksum(place.charity.id)
     for role in (Role.MENTOR, Role.ANALYST):
+        if role is Role.MENTOR and name == "createCalendarFeed":
+            continue  # a mentor's own
         code, _ = await problem(place.charity.staff[role], name, **variables)
         if role is Role.MENTOR and name in MAKES_OF_HIS:
             assert code == "VALIDATION_FAILED"  # there is no such engagement of his

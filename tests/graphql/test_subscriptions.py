@@ -38,6 +38,7 @@ from tests.world import PASSWORD, Caller, CharityWorld, World, build_charity
 ROOT = Path(__file__).parent.parent.parent
 LIVE = {"referral", "referrals", "submittedReferral", "submittedReferrals", "waitingList"}
 LIVE |= {"mentor", "mentors", "engagement", "engagements", "barrier", "barriers", "concernAlarm", "concernAlarms"}
+LIVE |= {"session", "sessions", "contacts"}
 WAITING = """subscription W($programme: UUID!) { waitingList(programmeId: $programme) {
     total on items { referralId custodyEnd person { givenName } } } }"""
 REFERRALS = """subscription($programme: UUID!) { referrals(filter: {programmeId: $programme}, orderBy: RECEIVED_ON_ASC) {

@@ -1,12 +1,14 @@
 """A charity with at least one row of everything, made through its own door."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from app.domain.kernel.access import Role
 from tests.matching.helpers import active_mentor, begun, made, stepped
 from tests.safeguarding.helpers import TOLD, alarm_of, recorded, unreported
-from tests.sessions.helpers import at, named_barrier
+from tests.sessions.helpers import at, begun_with, named_barrier
 from tests.world import CharityWorld
 
 CONSENT = {
@@ -85,9 +87,11 @@ async def fill(charity: CharityWorld) -> Filled:
     await _trusted(charity, str(charity.machine.id))
     spare = await _done(charity, "/v1/organisations", {"name": f"Spare partner {low}"})
     mentoring = await _mentoring(charity, person)
+    said = await _feedback(charity, mentoring["engagement_id"], member["id"])
     await charity.push(charity.coordinator)  # the newest waits
     ids = {
         **mentoring,
+        **said,
         "person_id": person,
         "referral_id": pushed["id"],
         "into": pushed["id"],
@@ -135,6 +139,23 @@ async def _mentoring(charity: CharityWorld, person: str) -> dict[str, str]:
         **session,
         **support,
     }
+
+
+async def _feedback(charity: CharityWorld, engagement: str, member: str) -> dict[str, str]:
+    """A form of its own, what was said to it and put right since, and a mentor's calendar."""
+    by, low = charity.coordinator, str(charity.id)[-6:]
+    questions = [{"code": "GOOD", "text": f"What is good, {low}?", "kind": "WORDS"}]
+    asked = {"code": "OURS", "audience": "MENTEE", "title": f"Form {low}", "questions": questions}
+    form = (await made(by, "/v1/feedback-forms", asked))["id"]
+    body = {"form_id": form, "engagement_id": engagement, "status": "ANSWERED", "taken_by": "PHONE"}
+    first = await made(by, "/v1/feedback", {**body, "answers": [{"question": "GOOD", "value": f"Said {low}"}]})
+    await made(by, "/v1/feedback", {**body, "supersedes_id": first["id"]})
+    who = replace(charity.staff[Role.MENTOR], id=UUID(member))
+    mentor = await active_mentor(charity, display_name=f"Calendar {low}", member_id=member)
+    await begun_with(charity, mentor)
+    feed = (await who.post("/v1/calendar-feeds")).json()
+    secret = feed["url"].rpartition("/")[2].removesuffix(".ics")
+    return {"form_id": form, "feedback_id": first["id"], "feed_id": feed["id"], "secret": secret}
 
 
 async def _sessions(charity: CharityWorld, engagement: dict[str, Any]) -> dict[str, str]:

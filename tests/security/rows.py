@@ -13,6 +13,7 @@ CODES = frozenset(
         "acct_opened",
         "activity",
         "attendance",
+        "audience",
         "by_side",
         "channel",
         "code",
@@ -54,6 +55,8 @@ CODES = frozenset(
         "stage",
         "standing",
         "state",
+        "status",
+        "taken_by",
         "time_to_first_session",
         "times",
         "topics",
@@ -144,12 +147,15 @@ class Rows:
             "policy_version": "n + 100",
             "reference": "'CPY-' || n || '-' || md5(t::text)",
             "email": "'copy' || n || '-' || md5(t::text) || '@copies.example'",
-            "code": "null",
+            "code": "'COPY' || n" if table == "feedback_form" else "null",
             "partner_reference": "null",
-            "member_id": "null",
+            "member_id": "t.member_id" if table == "calendar_feed" else "null",
             "replaces_id": "null",
             "place": "n + 100",
             "state": "'ENDED'",
+            "digest": "sha256(convert_to(n || t::text, 'UTF8'))" if table == "calendar_feed" else "t.digest",
+            "revoked_at": "now()",
+            "supersedes_id": "null",
             "sha256": "encode(sha256(convert_to(n || t::text, 'UTF8')), 'hex')",
         }
         if table == "concern_alarm":  # of each concern there is one at the most
@@ -183,6 +189,10 @@ def _with_canary(table: str, name: str, text: str) -> str:
         return f"jsonb_set({name}, '{{name}}', to_jsonb({text}))"
     if name == "reasons":
         return f"jsonb_build_array(jsonb_build_object('code', {text}, 'predicate', {text}, 'detail', {text}))"
+    if (table, name) == ("feedback_form", "questions"):
+        return f"jsonb_build_array(jsonb_build_object('code', {text}, 'text', {text}, 'kind', 'WORDS'))"
+    if (table, name) == ("feedback", "answers"):
+        return f"jsonb_build_array(jsonb_build_object('question', {text}, 'value', {text}))"
     if name in ("wishes", "contributions"):
         return f"jsonb_build_array(jsonb_build_object('value', {text}))"
     return f"{name} || jsonb_build_object('canary', {text})"

@@ -30,6 +30,7 @@ from tests.world import Caller
 
 # Who reads a view; the manager where it says nothing else.
 READERS = {
+    "feedback_receipt": Role.COORDINATOR,  # who handed in
     "submitted_referral": Role.REFERRER,
     "audit_entry": Role.DATA_PROTECTION_LEAD,
     "acct_state": Role.COORDINATOR,

@@ -163,8 +163,16 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
             *("end_session_series", "list_contacts", "read_contact"),
             *("write_session_note", "list_session_notes", "read_session_note"),
             *("name_barrier", "list_barriers", "read_barrier", "try_barrier"),
+            *("list_calendar_feeds", "read_calendar_feed", "revoke_calendar_feed"),
         ),
         CASEWORK | {MENTOR},
+    ),
+    "create_calendar_feed": {MENTOR},
+    # feedback: whoever gives it sees the forms, and what was said is casework's
+    **dict.fromkeys(("list_feedback_forms", "read_feedback_form", "give_feedback"), CASEWORK | {MENTOR, REFERRER}),
+    **dict.fromkeys(
+        ("publish_feedback_form", "retire_feedback_form", "list_feedback", "read_feedback"),
+        CASEWORK,
     ),
     **dict.fromkeys(
         (
@@ -193,6 +201,7 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
             "liveness",
             "readiness",
             "metrics",
+            "read_calendar",
         ),
         ANYBODY,
     ),

@@ -23,6 +23,7 @@ OPERATORS_OWN = {"list_organisations", "read_organisation", "change_organisation
 
 # Codes, days and ids only: the ids are searched for, too.
 WITHOUT_WORDS = {
+    "calendar_feed",
     "bridging_task",
     "engagement",
     "engagement_mentor",
@@ -71,7 +72,9 @@ async def canary(world: World, filled: tuple[Filled, Filled], rows: Rows) -> Can
     for name in ("reference", "partner_reference"):
         made.person[name] = await rows.one(f"select {name} from referral where id = $1::uuid", made.ids["referral_id"])
     ids = await rows.ids(charity.id)
-    return Canary(made, text, ids, filled[0], await operations(world.app))
+    # A calendar's address is its own key: whoever has it is answered, so it is not among what others try.
+    doors = [one for one in await operations(world.app) if one.id != "read_calendar"]
+    return Canary(made, text, ids, filled[0], doors)
 
 
 def caller_of(charity: CharityWorld, world: World, name: str) -> Caller:

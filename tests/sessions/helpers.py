@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from app.domain.kernel.access import Role
 from tests.matching.helpers import active_mentor, answered, made, proposed, stepped
 from tests.world import Caller, CharityWorld
 
@@ -23,6 +24,18 @@ async def begun_with(charity: CharityWorld, mentor: dict[str, Any], *, explained
 
 async def engaged(charity: CharityWorld, *, explained: bool = True, **mentor: Any) -> dict[str, Any]:
     return await begun_with(charity, await active_mentor(charity, **mentor), explained=explained)
+
+
+async def own_mentor(charity: CharityWorld) -> dict[str, Any]:
+    """The record of whoever mentors at the charity's own door, which is made once."""
+    who = charity.staff[Role.MENTOR]
+    page: dict[str, Any] = {"next": "/v1/mentors?limit=100"}
+    while page["next"]:
+        page = (await charity.coordinator.get(page["next"])).json()
+        for one in page["items"]:
+            if one["member_id"] == str(who.id):
+                return dict(one)
+    return await active_mentor(charity, member_id=str(who.id), capacity=50)
 
 
 async def planned(by: Caller, engagement: dict[str, Any], starts_at: str, **more: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from app.api.examples import (
     access,
+    feedback,
     forecasts,
     mentoring,
     notes,
@@ -24,6 +25,7 @@ ANSWERS: dict[str, Any] = {
     **sessions.ANSWERS,
     **notes.ANSWERS,
     **safeguarding.ANSWERS,
+    **feedback.ANSWERS,
     **access.ANSWERS,
     **service.ANSWERS,
 }

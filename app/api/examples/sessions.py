@@ -8,6 +8,8 @@ from app.api.examples.mentoring import ENGAGEMENT, MENTOR
 SESSION = "01900000-0000-7000-8000-00000000e401"
 SERIES = "01900000-0000-7000-8000-00000000e501"
 
+CALENDAR_FEED = "01900000-0000-7000-8000-00000000e701"
+
 ANSWERS: dict[str, Any] = {
     "SessionRead": {
         "setting": "IN_PERSON",
@@ -59,5 +61,18 @@ ANSWERS: dict[str, Any] = {
         "in_the_way": 0,
         "nudge": False,
         "supervisor_id": ids.MEMBER,
+    },
+    "CalendarFeedRead": {
+        "id": CALENDAR_FEED,
+        "mentor_id": MENTOR,
+        "expires_at": "2027-12-27T10:00:00.000000Z",
+        "revoked_at": None,
+        "last_used_on": "2026-11-22",
+        **ids.STAMPS,
+    },
+    "CalendarFeedMade": {
+        "id": CALENDAR_FEED,
+        "url": "http://127.0.0.1:8000/calendar/v1/an-example-of-a-secret-and-nobodys-own-00000.ics",
+        "expires_at": "2027-12-27T10:00:00Z",
     },
 }

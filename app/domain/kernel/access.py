@@ -45,6 +45,7 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     BARRIERS_READ = "barriers:read"
     BARRIERS_WRITE = "barriers:write"
+    CALENDAR_WRITE = "calendar:write"
     CHARITIES_WRITE = "charities:write"
     CLIENTS_READ = "clients:read"
     CLIENTS_WRITE = "clients:write"
@@ -58,6 +59,9 @@ class Permission(StrEnum):
     ENGAGEMENTS_READ = "engagements:read"
     ENGAGEMENTS_WRITE = "engagements:write"
     ESTABLISHMENTS_READ = "establishments:read"
+    FEEDBACK_FORMS_WRITE = "feedback-forms:write"
+    FEEDBACK_READ = "feedback:read"
+    FEEDBACK_WRITE = "feedback:write"
     LEDGER_READ = "ledger:read"
     MATCHING_READ = "matching:read"
     MATCHING_WRITE = "matching:write"
@@ -105,6 +109,9 @@ _CASEWORK = _EVERYONE_IN_A_CHARITY | {
     P.ENGAGEMENTS_ANSWER,
     P.ENGAGEMENTS_READ,
     P.ENGAGEMENTS_WRITE,
+    P.FEEDBACK_FORMS_WRITE,
+    P.FEEDBACK_READ,
+    P.FEEDBACK_WRITE,
     P.LEDGER_READ,
     P.MATCHING_READ,
     P.MATCHING_WRITE,
@@ -160,16 +167,19 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {
         P.BARRIERS_READ,
         P.BARRIERS_WRITE,
+        P.CALENDAR_WRITE,
         P.CONCERNS_READ,
         P.CONCERNS_WRITE,
         P.ENGAGEMENTS_ANSWER,
         P.ENGAGEMENTS_READ,
+        P.FEEDBACK_WRITE,
         P.NOTES_READ,
         P.NOTES_WRITE,
         P.SESSIONS_READ,
         P.SESSIONS_WRITE,
     },
-    Role.REFERRER: _EVERYONE_IN_A_CHARITY | {P.ELIGIBILITY_PREVIEW, P.REFERRALS_READ, P.REFERRALS_WRITE},
+    Role.REFERRER: _EVERYONE_IN_A_CHARITY
+    | {P.ELIGIBILITY_PREVIEW, P.FEEDBACK_WRITE, P.REFERRALS_READ, P.REFERRALS_WRITE},
     Role.ANALYST: _EVERYONE_IN_A_CHARITY,
     Role.DATA_PROTECTION_LEAD: _EVERYONE_IN_A_CHARITY | {P.AUDIT_READ},
 }

@@ -35,3 +35,19 @@ class NoteReplaced(Conflict):
     code = "NOTE_REPLACED"
     title = "Another note has taken its place already"
     cure = "Read the note that the answer names, and replace that one if it should not stand either."
+
+
+class NotAMentor(Conflict):
+    """A feed shows a mentor's own sessions: whoever asks for one has a mentor's record that names him."""
+
+    code = "NOT_A_MENTOR"
+    title = "You have no mentor's record"
+    cure = "Ask your coordinator to name you in your mentor's record: PATCH /v1/mentors/{id} with `member_id`."
+
+
+class CalendarFeedEnded(Conflict):
+    """A feed ends once: revoked, replaced by another, or because the mentor left or his rights changed."""
+
+    code = "CALENDAR_FEED_ENDED"
+    title = "The calendar feed has ended"
+    cure = "Nothing is left to do: its address answers nobody. The mentor may make a new one."

@@ -8,6 +8,7 @@ from app.domain.sessions.models.barriers import (
     NameBarrier,
     TryBarrier,
 )
+from app.domain.sessions.models.calendar import CalendarFeed, CalendarFeedMade, CalendarFeedRead
 from app.domain.sessions.models.codes import (
     Attendance,
     BarrierKind,
@@ -48,6 +49,9 @@ __all__ = [
     "BarrierKind",
     "BarrierRead",
     "BarrierState",
+    "CalendarFeed",
+    "CalendarFeedMade",
+    "CalendarFeedRead",
     "CancelSession",
     "ContactRead",
     "CorrectSession",

@@ -1,5 +1,6 @@
 """What may be asked about sessions, notes, and how often somebody and his mentor have met."""
 
+from app.domain.sessions.queries.calendars import CALENDAR_FEEDS, CALENDAR_FEEDS_LIST, busy_times
 from app.domain.sessions.queries.contacts import CONTACTS, CONTACTS_LIST
 from app.domain.sessions.queries.sessions import SERIES, SERIES_LIST, SESSION_ENTRIES, SESSIONS, SESSIONS_LIST
 from app.domain.sessions.queries.support import ATTEMPTS, BARRIERS, BARRIERS_LIST, NOTES, NOTES_LIST
@@ -8,6 +9,8 @@ __all__ = [
     "ATTEMPTS",
     "BARRIERS",
     "BARRIERS_LIST",
+    "CALENDAR_FEEDS",
+    "CALENDAR_FEEDS_LIST",
     "CONTACTS",
     "CONTACTS_LIST",
     "NOTES",
@@ -17,4 +20,5 @@ __all__ = [
     "SESSIONS",
     "SESSIONS_LIST",
     "SESSION_ENTRIES",
+    "busy_times",
 ]

@@ -1,0 +1,1 @@
+"""What surrounds the meetings: what those who take part say about them."""

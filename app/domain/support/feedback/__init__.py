@@ -1,0 +1,1 @@
+"""Feedback: short questions to mentees, mentors and professionals. Not answering is an answer."""
