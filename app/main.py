@@ -24,6 +24,7 @@ from app.api import (
     errors,
     feedback,
     forecasts,
+    goals,
     health,
     matching,
     members,
@@ -37,6 +38,7 @@ from app.api import (
     safeguarding,
     sessions,
     token,
+    toolkits,
 )
 from app.api.body import StrictBody
 from app.api.context import RequestContext, Telemetry
@@ -56,7 +58,6 @@ from app.visits import Services, now_utc
 
 log = structlog.get_logger("throughgate.main")
 _TIDY_SECONDS = 900.0
-_REMIND_SECONDS = 15.0
 
 ROUTERS = (
     referrals.router,
@@ -81,6 +82,11 @@ ROUTERS = (
     calendars.feed,
     feedback.router,
     feedback.forms,
+    goals.plans,
+    goals.router,
+    toolkits.router,
+    toolkits.progress,
+    toolkits.certificates,
     engagements.tasks,
     organisations.router,
     members.router,
@@ -127,7 +133,7 @@ def create_app(settings: Settings, *, database_url: str, clock: Callable[[], dat
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         beside = [
             asyncio.create_task(_now_and_then(_TIDY_SECONDS, "tidying", database.tidy)),
-            asyncio.create_task(_now_and_then(_REMIND_SECONDS, "reminding", lambda: database.remind(clock()))),
+            asyncio.create_task(_now_and_then(settings.remind_seconds, "reminding", lambda: database.remind(clock()))),
         ]
         yield
         subscriptions.end()

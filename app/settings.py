@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, validation_alias="PORT")
     base_url: str | None = Field(default=None, validation_alias="THROUGHGATE_BASE_URL")
     pool_size: int = Field(default=8, ge=1, le=64, validation_alias="THROUGHGATE_POOL_SIZE")
+    remind_seconds: float = Field(default=15.0, ge=1, le=3600, validation_alias="THROUGHGATE_REMIND_SECONDS")
     token_lifetime_seconds: int = Field(default=600, ge=60, le=3600, validation_alias="THROUGHGATE_TOKEN_LIFETIME")
     max_body_bytes: int = Field(default=1_048_576, ge=1024, validation_alias="THROUGHGATE_MAX_BODY_BYTES")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(

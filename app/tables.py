@@ -10,12 +10,15 @@ from app.domain.referrals import models as referrals
 from app.domain.safeguarding import models as safeguarding
 from app.domain.sessions import models as sessions
 from app.domain.support.feedback import models as feedback
+from app.domain.support.goals import models as goals
+from app.domain.support.toolkits import models as toolkits
 
 __all__ = [
     "audit",
     "eligibility",
     "events",
     "feedback",
+    "goals",
     "idempotency",
     "matching",
     "mentors",
@@ -24,4 +27,5 @@ __all__ = [
     "referrals",
     "safeguarding",
     "sessions",
+    "toolkits",
 ]

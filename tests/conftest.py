@@ -61,7 +61,12 @@ def database_url(new_database: Callable[[], str]) -> str:
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("data")
     folder.chmod(0o700)
-    return Settings(THROUGHGATE_DATA_DIR=folder, THROUGHGATE_ENVIRONMENT="development", THROUGHGATE_POOL_SIZE=4)
+    return Settings(
+        THROUGHGATE_DATA_DIR=folder,
+        THROUGHGATE_ENVIRONMENT="development",
+        THROUGHGATE_POOL_SIZE=4,
+        THROUGHGATE_REMIND_SECONDS=3600,  # tests that count statements count nobody else's
+    )
 
 
 class Clock:

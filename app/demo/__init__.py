@@ -7,6 +7,7 @@ from app.database import Database
 from app.demo.charity import ensure_charity
 from app.demo.credentials import read_credentials
 from app.demo.feedback import ensure_feedback
+from app.demo.goals import ensure_goals
 from app.demo.mentors import ensure_mentors
 from app.demo.sessions import ensure_sessions
 from app.demo.support import ensure_support
@@ -26,3 +27,4 @@ async def seed(database: Database, *, now: datetime, with_year: bool, data_dir: 
         await ensure_sessions(database, coordinator=charity.coordinator, now=now)
         await ensure_support(database, coordinator=charity.coordinator)
         await ensure_feedback(database, coordinator=charity.coordinator, now=now)
+        await ensure_goals(database, coordinator=charity.coordinator)

@@ -17,6 +17,7 @@ from app.graphql import (
     engagements,
     feedback,
     forecasts,
+    goals,
     matching,
     members,
     mentors,
@@ -27,6 +28,7 @@ from app.graphql import (
     referrals,
     safeguarding,
     sessions,
+    toolkits,
 )
 from app.graphql.changes import payload_name
 from app.graphql.lookups import by_input
@@ -51,6 +53,8 @@ _STEPS = (
     safeguarding,
     calendars,
     feedback,
+    goals,
+    toolkits,
     nodes,
 )
 

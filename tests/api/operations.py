@@ -15,6 +15,7 @@ from app.main import bare_app
 from tests.matching.helpers import active_mentor, begun, made, stepped
 from tests.safeguarding.helpers import alarm_of, unreported
 from tests.sessions.helpers import at, named_barrier, own_mentor, planned
+from tests.support.helpers import support_of
 from tests.world import Caller, World
 
 DOCUMENT: dict[str, Any] = bare_app().openapi()
@@ -288,6 +289,7 @@ async def build_scene(world: World) -> Scene:
     form_id = (await made(a.coordinator, "/v1/feedback-forms", form))["id"]
     said = {"form_id": form_id, "engagement_id": engagement["id"], "status": "DECLINED"}
     feedback = await made(a.coordinator, "/v1/feedback", said)
+    support = await support_of(a.coordinator, engagement)
     leaving = await active_mentor(a)
     left = await begun(a, leaving)
     await stepped(a.coordinator, f"/v1/mentors/{leaving['id']}/stage", {"stage": "LEFT", "reason": "Moved away."})
@@ -309,6 +311,7 @@ async def build_scene(world: World) -> Scene:
         "secret": feed["url"].rpartition("/")[2].removesuffix(".ics"),
         "form_id": form_id,
         "feedback_id": feedback["id"],
+        **support,
         "referral_id": referral["id"],
         "person_id": person,
         "programme_id": programme,

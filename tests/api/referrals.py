@@ -6,6 +6,7 @@ from tests.api.operations import Operation
 from tests.matching.helpers import active_mentor, begun, proposed, stepped
 from tests.safeguarding.helpers import alarm_of, person_of, unreported
 from tests.sessions.helpers import at, engaged, planned, took
+from tests.support.helpers import completed, support_of
 from tests.world import World
 
 IMMINENT = {"legal_status": "SENTENCED", "conditional_release_date": "2026-11-20"}
@@ -42,6 +43,15 @@ async def ready_for(op: Operation, world: World) -> str:
     return await _START.get(op.id, waiting)(world)
 
 
+SUPPORT = frozenset(
+    {
+        *("agree_action_plan", "review_action_plan", "end_action_plan", "do_goal_step", "undo_goal_step"),
+        *("set_goal_step_aside", "begin_toolkit", "record_toolkit_unit", "move_toolkit_progress", "issue_certificate"),
+        *("change_toolkit", "retire_toolkit"),
+    }
+)
+
+
 async def ready_with(op: Operation, world: World) -> dict[str, str]:
     """The ids of new things with which a step about mentors can be taken."""
     by = world.a.coordinator
@@ -52,6 +62,8 @@ async def ready_with(op: Operation, world: World) -> dict[str, str]:
     if op.id == "acknowledge_alarm":
         concern = await unreported(world.a.manager, await person_of(world.a))
         return {"alarm_id": (await alarm_of(by, concern))["id"]}
+    if op.id in SUPPORT:
+        return await _support_for(op, world)
     if "session" in op.id:
         return await _session_for(op, world)
     if "engagement" not in op.id:
@@ -65,6 +77,21 @@ async def ready_with(op: Operation, world: World) -> dict[str, str]:
     if op.id == "reopen_engagement":
         await stepped(by, f"{at}/end", {"reason": "COMPLETED", "planned": True})
     return {"engagement_id": engagement["id"], "mentor_id": other["id"]}
+
+
+async def _support_for(op: Operation, world: World) -> dict[str, str]:
+    """Where nothing of it is yet: one plan and one of a toolkit go on at a time."""
+    by, engagement = world.a.coordinator, await engaged(world.a)
+    ids = {"engagement_id": engagement["id"]}
+    if op.id in ("agree_action_plan", "begin_toolkit"):
+        return ids
+    ids |= await support_of(by, engagement)
+    if op.id == "undo_goal_step":
+        goal = (await by.get(f"/v1/goals/{ids['goal_id']}")).headers["etag"]
+        await by.post(f"/v1/goals/{ids['goal_id']}/steps/{ids['step_id']}/done", {}, headers={"If-Match": goal})
+    if op.id == "issue_certificate":
+        ids["progress_id"] = (await completed(by, await engaged(world.a)))["id"]
+    return ids
 
 
 async def _session_for(op: Operation, world: World) -> dict[str, str]:

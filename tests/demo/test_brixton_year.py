@@ -302,3 +302,22 @@ async def test_some_of_each_audience_were_asked_and_some_did_not_wish_to_say(sql
     found = {(row["audience"], row["status"]) for row in await sql.fetch("select audience, status from feedback")}
     for audience in ("MENTEE", "MENTOR", "PROFESSIONAL"):
         assert {(audience, "ANSWERED"), (audience, "DECLINED")} <= found
+
+
+async def test_each_of_them_has_a_plan_and_a_goal_and_some_a_certificate(sql: asyncpg.Connection) -> None:
+    allocated = REPORT["dispositions"]["ALLOCATED"]
+    assert await sql.fetchval("select count(distinct engagement_id) from action_plan") == allocated
+    assert await sql.fetchval("select count(distinct engagement_id) from goal") == allocated
+    states = dict(
+        await sql.fetch(
+            "select p.state, count(*) from toolkit_progress p join toolkit t on t.id = p.toolkit_id"
+            " where t.code = 'FUTC' group by 1"
+        )
+    )
+    assert states == {"COMPLETED": 5, "GOING_ON": 4}
+    assert await sql.fetchval("select count(*) from certificate") == 5
+    kinds = {
+        row["family"] or row["code"]
+        for row in await sql.fetch("select t.* from toolkit_progress p join toolkit t on t.id = p.toolkit_id")
+    }
+    assert kinds == {"FUTC", "CONFLICT_RESOLUTION", "TRAUMA", "MONEY_MANAGEMENT"}

@@ -74,6 +74,16 @@ BEHIND = (
     "calendar_feed",
     "feedback",
     "feedback_form",
+    "action_plan",
+    "plan_review",
+    "goal",
+    "goal_step",
+    "goal_entry",
+    "toolkit",
+    "toolkit_progress",
+    "progress_unit",
+    "progress_entry",
+    "certificate",
 )
 DEFAULT_ORDER = {
     "person": "CREATED_AT_DESC",
@@ -102,6 +112,10 @@ DEFAULT_ORDER = {
     "calendar_feed": "CREATED_AT_DESC",
     "feedback": "CREATED_AT_DESC",
     "feedback_form": "CREATED_AT_DESC",
+    "action_plan": "CREATED_AT_DESC",
+    "goal": "CREATED_AT_DESC",
+    "toolkit": "CODE_ASC",
+    "toolkit_progress": "CREATED_AT_DESC",
 }
 # Lists inside an object: the table, and the column that holds the object's id.
 INSIDE = {
@@ -125,6 +139,10 @@ INSIDE = {
     ("Engagement", "tasks"): ("bridging_task", "engagement_id"),
     ("Engagement", "sessions"): ("mentoring_session", "engagement_id"),
     ("Engagement", "series"): ("session_series", "engagement_id"),
+    ("Engagement", "goals"): ("goal", "engagement_id"),
+    ("Engagement", "actionPlans"): ("action_plan", "engagement_id"),
+    ("Engagement", "toolkitProgress"): ("toolkit_progress", "engagement_id"),
+    ("ActionPlan", "goals"): ("goal", "plan_id"),
     ("Series", "sessions"): ("mentoring_session", "series_id"),
     ("Engagement", "barriers"): ("barrier", "engagement_id"),
     ("MatchRun", "lines"): ("match_line", "run_id"),
@@ -143,6 +161,13 @@ ONE = {
     ("Feedback", "form"): ("feedback_form", "form_id"),
     ("Feedback", "engagement"): ("engagement", "engagement_id"),
     ("Feedback", "referral"): ("referral", "referral_id"),
+    ("ActionPlan", "engagement"): ("engagement", "engagement_id"),
+    ("Goal", "engagement"): ("engagement", "engagement_id"),
+    ("Goal", "plan"): ("action_plan", "plan_id"),
+    ("ToolkitProgress", "engagement"): ("engagement", "engagement_id"),
+    ("ToolkitProgress", "toolkit"): ("toolkit", "toolkit_id"),
+    ("ProgressUnit", "session"): ("mentoring_session", "session_id"),
+    ("Certificate", "progress"): ("toolkit_progress", "progress_id"),
     ("Session", "engagement"): ("engagement", "engagement_id"),
     ("SessionNote", "session"): ("mentoring_session", "session_id"),
     ("Barrier", "engagement"): ("engagement", "engagement_id"),
@@ -199,6 +224,16 @@ NODES = {
     "CalendarFeed": "calendar_feed",
     "Feedback": "feedback",
     "FeedbackForm": "feedback_form",
+    "ActionPlan": "action_plan",
+    "PlanReview": "plan_review",
+    "Goal": "goal",
+    "GoalStep": "goal_step",
+    "GoalEntry": "goal_entry",
+    "Toolkit": "toolkit",
+    "ToolkitProgress": "toolkit_progress",
+    "ProgressUnit": "progress_unit",
+    "ProgressEntry": "progress_entry",
+    "Certificate": "certificate",
 }
 BY = {"organisationBy": "organisation", "memberBy": "member", "referralBy": "referral"}
 _SCHEMA = build_schema(sdl())
@@ -412,6 +447,11 @@ _COMPUTED: dict[tuple[str, str], Callable[[Plain, Row], Any]] = {
     ("Barrier", "attempts"): _inside("barrier_attempt", "barrier_id", "sequence"),
     ("Concern", "additions"): _inside("concern_addition", "concern_id", "created_at", "id"),
     **safeguarding.COMPUTED,
+    ("ActionPlan", "reviews"): _inside("plan_review", "plan_id", "sequence"),
+    ("Goal", "steps"): _inside("goal_step", "goal_id", "id"),
+    ("Goal", "entries"): _inside("goal_entry", "goal_id", "sequence"),
+    ("ToolkitProgress", "units"): _inside("progress_unit", "progress_id", "number"),
+    ("ToolkitProgress", "entries"): _inside("progress_entry", "progress_id", "sequence"),
     ("Engagement", "changes"): _inside("engagement_change", "engagement_id", "sequence"),
 }
 

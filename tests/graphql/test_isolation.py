@@ -53,6 +53,11 @@ KEYS = {
     "acctState": "acct_state_id",
     "restrictedNote": "restricted_note_id",
     "calendarFeed": "feed_id",
+    "actionPlan": "plan_id",
+    "goal": "goal_id",
+    "toolkit": "toolkit_id",
+    "toolkitProgress": "progress_id",
+    "certificate": "certificate_id",
     "feedback": "feedback_id",
     "feedbackForm": "form_id",
 }

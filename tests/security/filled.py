@@ -8,7 +8,7 @@ from uuid import UUID
 from app.domain.kernel.access import Role
 from tests.matching.helpers import active_mentor, begun, made, stepped
 from tests.safeguarding.helpers import TOLD, alarm_of, recorded, unreported
-from tests.sessions.helpers import at, begun_with, named_barrier
+from tests.sessions.helpers import at, named_barrier
 from tests.world import CharityWorld
 
 CONSENT = {
@@ -138,6 +138,7 @@ async def _mentoring(charity: CharityWorld, person: str) -> dict[str, str]:
         "task_id": task["id"],
         **session,
         **support,
+        **await _work(charity, going_on),
     }
 
 
@@ -151,8 +152,7 @@ async def _feedback(charity: CharityWorld, engagement: str, member: str) -> dict
     first = await made(by, "/v1/feedback", {**body, "answers": [{"question": "GOOD", "value": f"Said {low}"}]})
     await made(by, "/v1/feedback", {**body, "supersedes_id": first["id"]})
     who = replace(charity.staff[Role.MENTOR], id=UUID(member))
-    mentor = await active_mentor(charity, display_name=f"Calendar {low}", member_id=member)
-    await begun_with(charity, mentor)
+    await active_mentor(charity, display_name=f"Calendar {low}", member_id=member)
     feed = (await who.post("/v1/calendar-feeds")).json()
     secret = feed["url"].rpartition("/")[2].removesuffix(".ics")
     return {"form_id": form, "feedback_id": first["id"], "feed_id": feed["id"], "secret": secret}
@@ -202,6 +202,36 @@ async def _support(charity: CharityWorld, engagement: dict[str, Any]) -> dict[st
         "alarm_id": alarm["id"],
         "acct_state_id": (await made(by, "/v1/acct-states", acct))["id"],
         "restricted_note_id": (await made(by, "/v1/restricted-notes", restricted))["id"],
+    }
+
+
+async def _work(charity: CharityWorld, engagement: dict[str, Any]) -> dict[str, str]:
+    """A plan with a review, a goal with a step, a toolkit of its own with one unit, and the certificate for it."""
+    by, low = charity.coordinator, str(charity.id)[-6:]
+    of = {"engagement_id": engagement["id"]}
+    plan = await made(by, "/v1/action-plans", {**of, "agreed_on": "2026-11-02", "words": f"Reason {low}"})
+    review = {"reviewed_on": "2026-11-03", "words": f"Reason {low}", "changed": f"Reason {low}"}
+    await stepped(by, f"/v1/action-plans/{plan['id']}/reviews", review)
+    words = {"pathway": "HEALTH", "words": f"Reason {low}", "proposed_by": "TOGETHER", "plan_id": plan["id"]}
+    goal = await made(by, "/v1/goals", {**of, **words})
+    await stepped(by, f"/v1/goals/{goal['id']}/steps", {"words": f"Reason {low}"})
+    await stepped(by, f"/v1/goals/{goal['id']}/progress", {"said": f"Reason {low}"})
+    await stepped(by, f"/v1/goals/{goal['id']}/state", {"state": "SET_ASIDE", "reason": f"Reason {low}"})
+    [step] = (await by.get(f"/v1/goals/{goal['id']}?expand=steps")).json()["steps"]
+    own = {"code": "OWN", "title": f"Reason {low}", "family": "OWN", "units": [f"Reason {low}"], "certificate": True}
+    toolkit = await made(by, "/v1/toolkits", own)
+    progress = await made(by, "/v1/toolkit-progress", {**of, "toolkit_id": toolkit["id"], "how": "ALONE"})
+    at = f"/v1/toolkit-progress/{progress['id']}"
+    await stepped(by, f"{at}/units", {"number": 1, "reason": f"Reason {low}"})
+    name = {"name": f"Reason {low}", "awarded_by": f"Reason {low}"}
+    certificate = await stepped(by, f"{at}/certificate", name)
+    return {
+        "plan_id": plan["id"],
+        "goal_id": goal["id"],
+        "step_id": step["id"],
+        "toolkit_id": toolkit["id"],
+        "progress_id": progress["id"],
+        "certificate_id": certificate["id"],
     }
 
 

@@ -113,6 +113,9 @@ async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
     session = await rows.sql.fetchrow(
         "select * from mentoring_session where series_id = $1 and attendance is not null", ids["series_id"]
     )
+    plan = await rows.sql.fetchrow("select * from action_plan where id = $1", ids["plan_id"])
+    goal = await rows.sql.fetchrow("select * from goal where id = $1", ids["goal_id"])
+    progress = await rows.sql.fetchrow("select * from toolkit_progress where id = $1", ids["progress_id"])
     of_mentor = ("mentor_step", "mentor_check", "mentor_training", "supervision_contact", "mentor_hours")
     return {
         "colleague.role": "manager",
@@ -144,6 +147,16 @@ async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
         "session.starts_from": datetime(2026, 1, 1, tzinfo=UTC),
         "session.starts_before": datetime(2200, 1, 1, tzinfo=UTC),
         "session_series.engagement_id": session["engagement_id"],
+        **{f"action_plan.{name}": plan[name] for name in ("engagement_id", "person_id", "state")},
+        **{
+            f"goal.{name}": goal[name]
+            for name in ("engagement_id", "person_id", "plan_id", "state", "pathway", "proposed_by")
+        },
+        "toolkit.family": "OWN",
+        "toolkit.retired": False,
+        **{
+            f"toolkit_progress.{name}": progress[name] for name in ("engagement_id", "person_id", "toolkit_id", "state")
+        },
         "contact.quiet": False,
         "contact.nudge": False,
         "contact.supervisor_id": charity.manager.id,
@@ -249,6 +262,10 @@ async def test_a_token_that_claims_another_charity_reads_nothing(
                     found = await shape.answer(database, forged, known[side])
                     if any('"everyones"' in one or "feedback_form" in shape.name for one in found):
                         assert not (ids[0] | ids[1]) & set(_UUID.findall(" ".join(found))), shape.name
+                        continue
+                    if "toolkit:" in shape.name:  # everybody's are shown to any charity, and no charity's own
+                        own = {str(known[one]["key of toolkit"]) for one in (0, 1)}
+                        assert not own & set(_UUID.findall(" ".join(found))), shape.name
                         continue
                     assert not found, shape.name
                 except NotFound:

@@ -82,6 +82,9 @@ GROWING = {
     "session_entry": "session_id",
     "session_series": "engagement_id",
     "session_note": "engagement_id",
+    "action_plan": "engagement_id",
+    "toolkit": "charity_id",
+    "toolkit_progress": "engagement_id",
     "barrier": "engagement_id",
     "barrier_attempt": "barrier_id",
     "concern": "charity_id",
@@ -92,6 +95,12 @@ GROWING = {
     "calendar_feed": "charity_id",
     "feedback": "charity_id",
     "feedback_form": "charity_id",
+    "plan_review": "plan_id",
+    "goal": "engagement_id",
+    "goal_step": "goal_id",
+    "goal_entry": "goal_id",
+    "progress_unit": "progress_id",
+    "progress_entry": "progress_id",
 }
 
 

@@ -14,6 +14,7 @@ from app.api.examples import (
     safeguarding,
     service,
     sessions,
+    support,
 )
 
 ANSWERS: dict[str, Any] = {
@@ -26,6 +27,7 @@ ANSWERS: dict[str, Any] = {
     **notes.ANSWERS,
     **safeguarding.ANSWERS,
     **feedback.ANSWERS,
+    **support.ANSWERS,
     **access.ANSWERS,
     **service.ANSWERS,
 }

@@ -62,6 +62,8 @@ class Permission(StrEnum):
     FEEDBACK_FORMS_WRITE = "feedback-forms:write"
     FEEDBACK_READ = "feedback:read"
     FEEDBACK_WRITE = "feedback:write"
+    GOALS_READ = "goals:read"
+    GOALS_WRITE = "goals:write"
     LEDGER_READ = "ledger:read"
     MATCHING_READ = "matching:read"
     MATCHING_WRITE = "matching:write"
@@ -86,6 +88,9 @@ class Permission(StrEnum):
     RESTRICTED_NOTES_WRITE = "restricted-notes:write"
     SESSIONS_READ = "sessions:read"
     SESSIONS_WRITE = "sessions:write"
+    TOOLKITS_MANAGE = "toolkits:manage"
+    TOOLKITS_READ = "toolkits:read"
+    TOOLKITS_WRITE = "toolkits:write"
     TRUSTED_DOCUMENTS_READ = "trusted-documents:read"
     TRUSTED_DOCUMENTS_WRITE = "trusted-documents:write"
     WAITING_LIST_READ = "waiting-list:read"
@@ -112,6 +117,8 @@ _CASEWORK = _EVERYONE_IN_A_CHARITY | {
     P.FEEDBACK_FORMS_WRITE,
     P.FEEDBACK_READ,
     P.FEEDBACK_WRITE,
+    P.GOALS_READ,
+    P.GOALS_WRITE,
     P.LEDGER_READ,
     P.MATCHING_READ,
     P.MATCHING_WRITE,
@@ -129,6 +136,9 @@ _CASEWORK = _EVERYONE_IN_A_CHARITY | {
     P.REFERRALS_WRITE,
     P.SESSIONS_READ,
     P.SESSIONS_WRITE,
+    P.TOOLKITS_MANAGE,
+    P.TOOLKITS_READ,
+    P.TOOLKITS_WRITE,
     P.WAITING_LIST_READ,
 }
 
@@ -173,10 +183,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.ENGAGEMENTS_ANSWER,
         P.ENGAGEMENTS_READ,
         P.FEEDBACK_WRITE,
+        P.GOALS_READ,
+        P.GOALS_WRITE,
         P.NOTES_READ,
         P.NOTES_WRITE,
         P.SESSIONS_READ,
         P.SESSIONS_WRITE,
+        P.TOOLKITS_READ,
+        P.TOOLKITS_WRITE,
     },
     Role.REFERRER: _EVERYONE_IN_A_CHARITY
     | {P.ELIGIBILITY_PREVIEW, P.FEEDBACK_WRITE, P.REFERRALS_READ, P.REFERRALS_WRITE},

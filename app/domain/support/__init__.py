@@ -1,1 +1,1 @@
-"""What surrounds the meetings: what those who take part say about them."""
+"""What mentor and mentee work on together: plans and goals, workbooks; and what those who take part say about it."""

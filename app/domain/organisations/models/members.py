@@ -94,7 +94,7 @@ class ClientFields(SQLModel):
     name: Line = Field(description="What the program is, for people.")
     role: Role = code_field(description="The role in which it acts.")
     scopes: list[Permission] = codes_field(
-        min_length=1, max_length=40, description="Its tokens never hold more than these."
+        min_length=1, max_length=200, description="Its tokens never hold more than these."
     )
     trusted_documents_only: bool = Field(
         default=False, description="Through GraphQL it may only ask documents that are registered for it."
@@ -139,7 +139,7 @@ class ChangeClient(SQLModel):
 
     model_config = command_config({"standing": "REVOKED"})
     name: Line | None = None
-    scopes: list[Permission] | None = Field(default=None, min_length=1, max_length=40)
+    scopes: list[Permission] | None = Field(default=None, min_length=1, max_length=200)
     standing: Standing | None = None
     trusted_documents_only: bool | None = None
 
