@@ -37,6 +37,7 @@ from app.api import (
     referrals,
     safeguarding,
     sessions,
+    signposting,
     token,
     toolkits,
 )
@@ -87,6 +88,7 @@ ROUTERS = (
     toolkits.router,
     toolkits.progress,
     toolkits.certificates,
+    signposting.router,
     engagements.tasks,
     organisations.router,
     members.router,

@@ -11,6 +11,7 @@ from app.domain.safeguarding import models as safeguarding
 from app.domain.sessions import models as sessions
 from app.domain.support.feedback import models as feedback
 from app.domain.support.goals import models as goals
+from app.domain.support.signposting import models as signposting
 from app.domain.support.toolkits import models as toolkits
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "referrals",
     "safeguarding",
     "sessions",
+    "signposting",
     "toolkits",
 ]

@@ -40,6 +40,10 @@ TAGS = [
         "description": "The charity's workbooks, how far somebody has come with one, and his certificate.",
     },
     {
+        "name": "Signposting",
+        "description": "Onward referrals to services, each sent only with the person's consent, and whether they helped.",
+    },
+    {
         "name": "Feedback",
         "description": "Short questions to mentees, mentors and professionals. Not wishing to answer is an answer.",
     },

@@ -10,6 +10,7 @@ from app.demo.feedback import ensure_feedback
 from app.demo.goals import ensure_goals
 from app.demo.mentors import ensure_mentors
 from app.demo.sessions import ensure_sessions
+from app.demo.signposting import ensure_onward_referrals
 from app.demo.support import ensure_support
 from app.demo.year import live_through_the_year
 
@@ -28,3 +29,4 @@ async def seed(database: Database, *, now: datetime, with_year: bool, data_dir: 
         await ensure_support(database, coordinator=charity.coordinator)
         await ensure_feedback(database, coordinator=charity.coordinator, now=now)
         await ensure_goals(database, coordinator=charity.coordinator)
+        await ensure_onward_referrals(database, coordinator=charity.coordinator, now=now)

@@ -28,6 +28,7 @@ from app.graphql import (
     referrals,
     safeguarding,
     sessions,
+    signposting,
     toolkits,
 )
 from app.graphql.changes import payload_name
@@ -55,6 +56,7 @@ _STEPS = (
     feedback,
     goals,
     toolkits,
+    signposting,
     nodes,
 )
 

@@ -16,6 +16,7 @@ from tests.matching.helpers import active_mentor, begun, made, stepped
 from tests.safeguarding.helpers import alarm_of, unreported
 from tests.sessions.helpers import at, named_barrier, own_mentor, planned
 from tests.support.helpers import support_of
+from tests.support.onward import suggested
 from tests.world import Caller, World
 
 DOCUMENT: dict[str, Any] = bare_app().openapi()
@@ -290,6 +291,7 @@ async def build_scene(world: World) -> Scene:
     said = {"form_id": form_id, "engagement_id": engagement["id"], "status": "DECLINED"}
     feedback = await made(a.coordinator, "/v1/feedback", said)
     support = await support_of(a.coordinator, engagement)
+    onward = await suggested(a.coordinator, engagement)
     leaving = await active_mentor(a)
     left = await begun(a, leaving)
     await stepped(a.coordinator, f"/v1/mentors/{leaving['id']}/stage", {"stage": "LEFT", "reason": "Moved away."})
@@ -312,6 +314,7 @@ async def build_scene(world: World) -> Scene:
         "form_id": form_id,
         "feedback_id": feedback["id"],
         **support,
+        "onward_referral_id": onward["id"],
         "referral_id": referral["id"],
         "person_id": person,
         "programme_id": programme,

@@ -7,6 +7,7 @@ from tests.matching.helpers import active_mentor, begun, proposed, stepped
 from tests.safeguarding.helpers import alarm_of, person_of, unreported
 from tests.sessions.helpers import at, engaged, planned, took
 from tests.support.helpers import completed, support_of
+from tests.support.onward import brought_to, suggested
 from tests.world import World
 
 IMMINENT = {"legal_status": "SENTENCED", "conditional_release_date": "2026-11-20"}
@@ -66,6 +67,8 @@ async def ready_with(op: Operation, world: World) -> dict[str, str]:
         return await _support_for(op, world)
     if "session" in op.id:
         return await _session_for(op, world)
+    if "onward" in op.id:
+        return await _onward_for(op, world)
     if "engagement" not in op.id:
         return {}
     mentor, other = await active_mentor(world.a), await active_mentor(world.a)
@@ -107,3 +110,11 @@ async def _session_for(op: Operation, world: World) -> dict[str, str]:
     if op.id == "correct_session":
         await took(by, session, "record", {"attendance": "ATTENDED", "explained": True})
     return {**ids, "session_id": session["id"]}
+
+
+async def _onward_for(op: Operation, world: World) -> dict[str, str]:
+    by, engagement = world.a.coordinator, await engaged(world.a)
+    if "{onward_referral_id}" not in op.path:
+        return {"engagement_id": engagement["id"]}
+    onward = await brought_to(by, await suggested(by, engagement), op.path.rsplit("/", 1)[1])
+    return {"onward_referral_id": onward["id"]}

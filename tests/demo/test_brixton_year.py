@@ -321,3 +321,13 @@ async def test_each_of_them_has_a_plan_and_a_goal_and_some_a_certificate(sql: as
         for row in await sql.fetch("select t.* from toolkit_progress p join toolkit t on t.id = p.toolkit_id")
     }
     assert kinds == {"FUTC", "CONFLICT_RESOLUTION", "TRAUMA", "MONEY_MANAGEMENT"}
+
+
+async def test_some_of_the_31_were_signposted_and_nothing_was_sent_without_their_consent(
+    sql: asyncpg.Connection,
+) -> None:
+    found = dict(await sql.fetch("select state, count(*) from onward_referral group by 1"))
+    assert found.keys() == {"SUGGESTED", "SENT", "ACCEPTED", "STARTED", "CLOSED", "DECLINED"}
+    assert sum(found.values()) == (REPORT["dispositions"]["ALLOCATED"] + 1) // 2
+    without = "state not in ('SUGGESTED', 'DECLINED') and consent_given_on is null"
+    assert await sql.fetchval(f"select count(*) from onward_referral where {without}") == 0

@@ -64,6 +64,7 @@ VARIABLES = {
     "THROUGHGATE_BASE_URL": "The public address, without a path: the tokens' issuer and audience. Unset: "
     "`http://HOST:PORT`, which is right only without a proxy.",
     "THROUGHGATE_POOL_SIZE": "Connections for reads, and as many again for writes, per process.",
+    "THROUGHGATE_REMIND_SECONDS": "How often each process looks for alarms that nobody has taken on for a quarter of an hour.",
     "THROUGHGATE_TOKEN_LIFETIME": "Seconds that an access token lasts.",
     "THROUGHGATE_MAX_BODY_BYTES": "The largest body that is read; a larger one is answered 413.",
     "THROUGHGATE_LOG_LEVEL": "`INFO` logs one line for each request; `WARNING` and `ERROR` leave those out.",

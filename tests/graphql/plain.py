@@ -84,6 +84,8 @@ BEHIND = (
     "progress_unit",
     "progress_entry",
     "certificate",
+    "onward_referral",
+    "onward_referral_entry",
 )
 DEFAULT_ORDER = {
     "person": "CREATED_AT_DESC",
@@ -116,6 +118,7 @@ DEFAULT_ORDER = {
     "goal": "CREATED_AT_DESC",
     "toolkit": "CODE_ASC",
     "toolkit_progress": "CREATED_AT_DESC",
+    "onward_referral": "CREATED_AT_DESC",
 }
 # Lists inside an object: the table, and the column that holds the object's id.
 INSIDE = {
@@ -143,6 +146,7 @@ INSIDE = {
     ("Engagement", "actionPlans"): ("action_plan", "engagement_id"),
     ("Engagement", "toolkitProgress"): ("toolkit_progress", "engagement_id"),
     ("ActionPlan", "goals"): ("goal", "plan_id"),
+    ("Engagement", "onwardReferrals"): ("onward_referral", "engagement_id"),
     ("Series", "sessions"): ("mentoring_session", "series_id"),
     ("Engagement", "barriers"): ("barrier", "engagement_id"),
     ("MatchRun", "lines"): ("match_line", "run_id"),
@@ -172,6 +176,7 @@ ONE = {
     ("SessionNote", "session"): ("mentoring_session", "session_id"),
     ("Barrier", "engagement"): ("engagement", "engagement_id"),
     ("Concern", "person"): ("person", "person_id"),
+    ("OnwardReferral", "engagement"): ("engagement", "engagement_id"),
     ("MatchLine", "referral"): ("referral", "referral_id"),
     ("MatchLine", "mentor"): ("mentor", "mentor_id"),
     ("MatchLine", "engagement"): ("engagement", "engagement_id"),
@@ -234,6 +239,8 @@ NODES = {
     "ProgressUnit": "progress_unit",
     "ProgressEntry": "progress_entry",
     "Certificate": "certificate",
+    "OnwardReferral": "onward_referral",
+    "OnwardReferralEntry": "onward_referral_entry",
 }
 BY = {"organisationBy": "organisation", "memberBy": "member", "referralBy": "referral"}
 _SCHEMA = build_schema(sdl())
@@ -452,6 +459,7 @@ _COMPUTED: dict[tuple[str, str], Callable[[Plain, Row], Any]] = {
     ("Goal", "entries"): _inside("goal_entry", "goal_id", "sequence"),
     ("ToolkitProgress", "units"): _inside("progress_unit", "progress_id", "number"),
     ("ToolkitProgress", "entries"): _inside("progress_entry", "progress_id", "sequence"),
+    ("OnwardReferral", "entries"): _inside("onward_referral_entry", "onward_referral_id", "sequence"),
     ("Engagement", "changes"): _inside("engagement_change", "engagement_id", "sequence"),
 }
 

@@ -45,6 +45,7 @@ KEYS = {
     "bridgingTask": "task_id",
     "session": "session_id",
     "sessionSeries": "series_id",
+    "onwardReferral": "onward_referral_id",
     "contact": "engagement_id",
     "sessionNote": "note_id",
     "barrier": "barrier_id",

@@ -14,7 +14,7 @@ from graphql import GraphQLObjectType, GraphQLUnionType, get_named_type
 from app.domain.kernel.access import Role
 from app.graphql.roots import MUTATIONS
 from app.graphql.schema import schema
-from tests.graphql import feedback, mentoring, safeguarding, sessions, support
+from tests.graphql import feedback, mentoring, safeguarding, sessions, signposting, support
 from tests.graphql.door import PROBLEM, answer, ask, data
 from tests.security.filled import Filled, fill
 from tests.security.rows import Rows
@@ -184,7 +184,14 @@ async def _withdrawing(place: Place) -> Variables:
 
 _THEN = "2026-10-30T10:15:00Z"
 # How each mutation is called so that it succeeds; and by whom, if not by the manager.
-_STEPS = {**mentoring.CASES, **sessions.CASES, **safeguarding.CASES, **feedback.CASES, **support.CASES}
+_STEPS = {
+    **mentoring.CASES,
+    **sessions.CASES,
+    **safeguarding.CASES,
+    **feedback.CASES,
+    **support.CASES,
+    **signposting.CASES,
+}
 CASES: dict[str, Callable[[Place], Awaitable[Variables]]] = {
     "publishEligibilityPolicy": _publishing,
     "createCharity": lambda p: _founding(),
@@ -236,6 +243,7 @@ OF_MENTORS = {
     *sessions.CASES,
     *safeguarding.OF_MENTORS,
     *support.OF_MENTORS,
+    *signposting.CASES,
 }
 """A mentor answers for himself, and finds no engagement that is not his own."""
 MAKES_OF_HIS = {
@@ -246,6 +254,7 @@ MAKES_OF_HIS = {
     "recordConcern",
     "giveFeedback",
     *support.BEGINNING,
+    "suggestOnwardReferral",
 }
 OF_PROGRAMS = {"registerDocument", "withdrawDocument"}
 """For the programs of any role: a member has the scope, and no documents."""

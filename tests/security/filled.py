@@ -9,6 +9,7 @@ from app.domain.kernel.access import Role
 from tests.matching.helpers import active_mentor, begun, made, stepped
 from tests.safeguarding.helpers import TOLD, alarm_of, recorded, unreported
 from tests.sessions.helpers import at, named_barrier
+from tests.support.onward import ON_THE_WAY, given, suggested, went
 from tests.world import CharityWorld
 
 CONSENT = {
@@ -139,7 +140,17 @@ async def _mentoring(charity: CharityWorld, person: str) -> dict[str, str]:
         **session,
         **support,
         **await _work(charity, going_on),
+        "onward_referral_id": await _signposted(charity, going_on),
     }
+
+
+async def _signposted(charity: CharityWorld, engagement: dict[str, Any]) -> str:
+    """An onward referral that has come to its end, with words at each step."""
+    by, low = charity.coordinator, str(charity.id)[-6:]
+    onward = await suggested(by, engagement, service_name=f"Service {low}", why=f"Reason {low}")
+    for step in ON_THE_WAY:
+        await went(by, onward, step, {**given(step), "words": f"Words {low}"})
+    return str(onward["id"])
 
 
 async def _feedback(charity: CharityWorld, engagement: str, member: str) -> dict[str, str]:

@@ -17,6 +17,9 @@ CODES = frozenset(
         "by_side",
         "channel",
         "code",
+        "consent_by",
+        "declined_by",
+        "declined_reason",
         "disposition",
         "disposition_for_partner",
         "end_reason",
@@ -38,13 +41,16 @@ CODES = frozenset(
         "offence_group",
         "offence_history_complete",
         "outcome",
+        "pathway",
         "prison_cause",
+        "proposed_by",
         "purpose",
         "religion",
         "reported_to_role",
+        "result",
         "role",
-        "said_by",
         "roles",
+        "said_by",
         "scheme",
         "scope",
         "scopes",
@@ -56,6 +62,7 @@ CODES = frozenset(
         "standing",
         "state",
         "status",
+        "step",
         "taken_by",
         "time_to_first_session",
         "times",
@@ -164,6 +171,8 @@ class Rows:
                 "(select c.id from concern c where c.charity_id = t.charity_id and c.id not in (select concern_id from"
                 " concern_alarm) order by c.id desc offset n - 1 limit 1)"
             )
+        if table.startswith("onward_referral"):
+            del fresh["state"]  # what an ending says stands beside its state, and a check keeps them together
         columns = [
             row["column_name"]
             for row in await self.sql.fetch(

@@ -78,6 +78,7 @@ ABOUT_PEOPLE = {
     "action_plan": MATCHING | {"tg_mentor"},
     "certificate": MATCHING | {"tg_mentor"},
     "goal": MATCHING | {"tg_mentor"},
+    "onward_referral": MATCHING | {"tg_mentor"},
     "toolkit_progress": MATCHING | {"tg_mentor"},
     "barrier": MATCHING | {"tg_mentor"},
     "concern": CASEWORK | {"tg_mentor"},  # managers and mentors their own: see tests/safeguarding

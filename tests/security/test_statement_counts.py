@@ -101,6 +101,8 @@ GROWING = {
     "goal_entry": "goal_id",
     "progress_unit": "progress_id",
     "progress_entry": "progress_id",
+    "onward_referral": "engagement_id",
+    "onward_referral_entry": "onward_referral_id",
 }
 
 

@@ -14,6 +14,7 @@ from app.api.examples import (
     safeguarding,
     service,
     sessions,
+    signposting,
     support,
 )
 
@@ -28,6 +29,7 @@ ANSWERS: dict[str, Any] = {
     **safeguarding.ANSWERS,
     **feedback.ANSWERS,
     **support.ANSWERS,
+    **signposting.ANSWERS,
     **access.ANSWERS,
     **service.ANSWERS,
 }

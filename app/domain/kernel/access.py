@@ -88,6 +88,8 @@ class Permission(StrEnum):
     RESTRICTED_NOTES_WRITE = "restricted-notes:write"
     SESSIONS_READ = "sessions:read"
     SESSIONS_WRITE = "sessions:write"
+    SIGNPOSTING_READ = "signposting:read"
+    SIGNPOSTING_WRITE = "signposting:write"
     TOOLKITS_MANAGE = "toolkits:manage"
     TOOLKITS_READ = "toolkits:read"
     TOOLKITS_WRITE = "toolkits:write"
@@ -136,6 +138,8 @@ _CASEWORK = _EVERYONE_IN_A_CHARITY | {
     P.REFERRALS_WRITE,
     P.SESSIONS_READ,
     P.SESSIONS_WRITE,
+    P.SIGNPOSTING_READ,
+    P.SIGNPOSTING_WRITE,
     P.TOOLKITS_MANAGE,
     P.TOOLKITS_READ,
     P.TOOLKITS_WRITE,
@@ -189,6 +193,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.NOTES_WRITE,
         P.SESSIONS_READ,
         P.SESSIONS_WRITE,
+        P.SIGNPOSTING_READ,
+        P.SIGNPOSTING_WRITE,
         P.TOOLKITS_READ,
         P.TOOLKITS_WRITE,
     },

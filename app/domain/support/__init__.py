@@ -1,1 +1,2 @@
-"""What mentor and mentee work on together: plans and goals, workbooks; and what those who take part say about it."""
+"""What mentor and mentee work on together: plans and goals, workbooks, onward referrals; and what those who take part say
+about it."""

@@ -1,6 +1,7 @@
 """What a plan and a goal are."""
 
-from app.domain.support.goals.models.codes import GoalEntryKind, GoalState, PlanState, ProposedBy, StepState
+from app.domain.support.codes import ProposedBy
+from app.domain.support.goals.models.codes import GoalEntryKind, GoalState, PlanState, StepState
 from app.domain.support.goals.models.goal import (
     AddGoalStep,
     ChangeGoal,

@@ -11,15 +11,6 @@ class PlanState(StrEnum):
     ENDED = "ENDED"
 
 
-class ProposedBy(StrEnum):
-    """Who brought a goal up first."""
-
-    MENTEE = "MENTEE"
-    MENTOR = "MENTOR"
-    COORDINATOR = "COORDINATOR"
-    TOGETHER = "TOGETHER"
-
-
 class GoalState(StrEnum):
     """Where a goal stands. It may go from each of these to each other one; SET_ASIDE and DECLINED have no consequence."""
 

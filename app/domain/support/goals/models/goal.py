@@ -20,7 +20,8 @@ from app.domain.kernel.rows import (
     instant_field,
 )
 from app.domain.people.offences import Pathway
-from app.domain.support.goals.models.codes import GoalEntryKind, GoalState, ProposedBy, StepState
+from app.domain.support.codes import ProposedBy
+from app.domain.support.goals.models.codes import GoalEntryKind, GoalState, StepState
 from app.domain.support.goals.models.plan import EXAMPLE_ENGAGEMENT
 
 GoalWords = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
