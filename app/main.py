@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.api import (
     audit,
     calendars,
+    directory,
     eligibility,
     engagements,
     errors,
@@ -90,6 +91,8 @@ ROUTERS = (
     toolkits.certificates,
     signposting.router,
     engagements.tasks,
+    directory.router,
+    directory.public,
     organisations.router,
     members.router,
     audit.router,
@@ -192,6 +195,7 @@ def bare_app(lifespan: Callable[[FastAPI], contextlib.AbstractAsyncContextManage
     )
     for router in ROUTERS:
         app.include_router(router)
+    app.router.routes.extend(directory.preflights)
     app.router.routes.append(Route("/", _to_the_explorer))
     app.router.routes.extend(explorer_routes())
     app.router.routes.extend(graphql_routes())

@@ -9,6 +9,7 @@ from app.domain.people import models as people
 from app.domain.referrals import models as referrals
 from app.domain.safeguarding import models as safeguarding
 from app.domain.sessions import models as sessions
+from app.domain.support.directory import models as directory
 from app.domain.support.feedback import models as feedback
 from app.domain.support.goals import models as goals
 from app.domain.support.signposting import models as signposting
@@ -16,6 +17,7 @@ from app.domain.support.toolkits import models as toolkits
 
 __all__ = [
     "audit",
+    "directory",
     "eligibility",
     "events",
     "feedback",

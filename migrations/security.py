@@ -24,7 +24,7 @@ APPLICATION_ROLES = (
     "tg_authenticator",
 )
 # Roles that later steps brought. They stand apart: what the first step grants to all roles, these do not get.
-LATER_ROLES = ("tg_feed",)
+LATER_ROLES = ("tg_feed", "tg_public")
 ACTED_AS = (*APPLICATION_ROLES, *LATER_ROLES)
 
 # Settings of throughgate.enter, read once per statement (an init-plan), not once per row.

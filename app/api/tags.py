@@ -40,6 +40,10 @@ TAGS = [
         "description": "The charity's workbooks, how far somebody has come with one, and his certificate.",
     },
     {
+        "name": "Directory",
+        "description": "Services that may help, in Open Referral UK's shape: kept by charities, readable by everybody.",
+    },
+    {
         "name": "Signposting",
         "description": "Onward referrals to services, each sent only with the person's consent, and whether they helped.",
     },

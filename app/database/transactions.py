@@ -24,17 +24,21 @@ from app.domain.kernel.access import Role
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.changes import OWN_AUTHORITY
 from app.domain.kernel.reading import Plan
-from app.domain.kernel.roles import AUTHENTICATOR, reading_role, writing_role
+from app.domain.kernel.roles import AUTHENTICATOR, PUBLIC, reading_role, writing_role
 from app.domain.kernel.statements import DRIVER
+
+_PUBLIC_CONNECTIONS = 2
+"""However many ask the directory without a token, they keep nobody waiting who is signed in."""
 
 
 class Database:
-    """Two small pools on one DSN: one for reads, whose connections each keep a role, one for write transactions; and the
-    feed of what happened."""
+    """Two small pools on one DSN: one for reads, whose connections each keep a role, one for write transactions; two connections
+    for whoever asks without a token; and the feed of what happened."""
 
     def __init__(self, dsn: str, *, pool_size: int = 8) -> None:
         connect = Connector(dsn)
         self._readers = ReaderPool(connect, pool_size)
+        self._public = ReaderPool(connect, min(_PUBLIC_CONNECTIONS, pool_size))
         self.feed = Feed(connect)
         self._writers = Writers(connect, pool_size)
 
@@ -46,12 +50,18 @@ class Database:
     async def close(self) -> None:
         await self.feed.close()
         await self._readers.close()
+        await self._public.close()
         await self._writers.close()
 
     async def ping(self) -> None:
         """Raises `Unavailable` unless the database answers."""
         with translated():
             await self._readers.fetch(AUTHENTICATOR, "select 1", ())
+
+    async def fetch_public(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
+        """Run a statement of our own as nobody: it sees of the directory what is for everybody, and nothing else at all."""
+        with translated():
+            return await self._public.fetch(PUBLIC, sql, arguments)
 
     async def fetch(
         self, plan: Plan, values: dict[str, Any], *, actor: Actor, request_id: str | None = None

@@ -6,6 +6,7 @@ from pathlib import Path
 from app.database import Database
 from app.demo.charity import ensure_charity
 from app.demo.credentials import read_credentials
+from app.demo.directory import ensure_directory
 from app.demo.feedback import ensure_feedback
 from app.demo.goals import ensure_goals
 from app.demo.mentors import ensure_mentors
@@ -22,6 +23,8 @@ async def seed(database: Database, *, now: datetime, with_year: bool, data_dir: 
     broke off has left out, and keeps whatever was entered since. Who may log in stands in `data_dir`: see
     `read_credentials`."""
     charity = await ensure_charity(database, now=now, data_dir=data_dir)
+    if charity.coordinator is not None:
+        await ensure_directory(database, coordinator=charity.coordinator, now=now)
     if with_year and charity.coordinator is not None and charity.client is not None:
         await ensure_mentors(database, coordinator=charity.coordinator, now=now)
         await live_through_the_year(database, coordinator=charity.coordinator, client=charity.client, now=now)

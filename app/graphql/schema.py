@@ -13,6 +13,7 @@ from app.domain.kernel.deprecation import deprecation_of
 from app.domain.kernel.reading import View
 from app.graphql import (
     calendars,
+    directory,
     eligibility,
     engagements,
     feedback,
@@ -57,6 +58,7 @@ _STEPS = (
     goals,
     toolkits,
     signposting,
+    directory,
     nodes,
 )
 

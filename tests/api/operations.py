@@ -226,7 +226,8 @@ class Scene:
     def resource(self, op: Operation) -> str:
         if op.path.endswith("/protected-characteristics"):
             return self.address(op)
-        return "/".join(self.address(op).split("/")[:4])
+        below = 5 if op.path.startswith("/v1/directory/") else 4
+        return "/".join(self.address(op).split("/")[:below])
 
     def body(self, op: Operation) -> Any:
         """The documented example, made to work here."""
@@ -296,7 +297,9 @@ async def build_scene(world: World) -> Scene:
     left = await begun(a, leaving)
     await stepped(a.coordinator, f"/v1/mentors/{leaving['id']}/stage", {"stage": "LEFT", "reason": "Moved away."})
     tasks = (await a.coordinator.get(f"/v1/bridging-tasks?engagement_id={left['id']}")).json()["items"]
+    service = await made(a.coordinator, "/v1/directory/services", {"name": "Spare service"})
     ids = {
+        "service_id": service["id"],
         "mentor_id": mentor["id"],
         "run_id": run["id"],
         "engagement_id": engagement["id"],

@@ -65,6 +65,8 @@ async def ready_with(op: Operation, world: World) -> dict[str, str]:
         return {"alarm_id": (await alarm_of(by, concern))["id"]}
     if op.id in SUPPORT:
         return await _support_for(op, world)
+    if op.id in ("change_service", "withdraw_service"):
+        return {"service_id": (await by.post("/v1/directory/services", {"name": "Example to change"})).json()["id"]}
     if "session" in op.id:
         return await _session_for(op, world)
     if "onward" in op.id:

@@ -53,6 +53,8 @@ async def test_a_change_needs_the_present_version(op: Operation, scene: Scene) -
     assert answer.status == 200, answer.body
     after = answer.headers["etag"]
     assert after != before
+    if op.id == "issue_certificate":  # which answers with the certificate: there is one, so no second call
+        return
     assert after == await tag_of(at, address)
     assert answer.json()["version"] == int(after.strip('"').split(".")[0]) > int(before.strip('"').split(".")[0])
     is_problem(await send(before), 412)
@@ -84,7 +86,8 @@ async def test_what_the_caller_has_is_not_sent_again(op: Operation, scene: Scene
     for given in ([tag], [f"W/{tag}"], [f'"0.ff", {tag}'], ['"0.ff"', tag], ["*"]):
         answer = await get(*given)
         assert (answer.status, answer.body, answer.headers["etag"]) == (304, b"", tag), given
-        assert answer.headers["cache-control"] == "no-store"
+        kept = "public, max-age=300" if op.path.startswith("/directory/") else "no-store"
+        assert answer.headers["cache-control"] == kept
     for given in ([""], ['"0.ff"'], [tag.strip('"')], ["x" * 500], [tag[:-1]]):
         answer = await get(*given)
         assert (answer.status, answer.body) == (200, whole.body), given

@@ -95,15 +95,16 @@ async def test_an_id_that_is_none_leads_nowhere(op: Operation, scene: Scene, con
     body = op.body_schema() is not None
     headers = await scene.headers(op, body=body)
     content = orjson.dumps(scene.body(op)) if body else b""
-    [name] = [name for name in op.parameters("path") if name.endswith("_id")]
+    names = [name for name in op.parameters("path") if name.endswith("_id")]
     before = await contents()
     odd = [MARK, "1", "%20", "null", "00000000-0000-0000-0000-00000000000", "%2e%2e", "%EF%BC%91", "%ED%A0%80", "%FF",
            "'", "x" * 3_000, "..%2F..%2Fetc", "{id}", "*"]  # fmt: skip
-    for value in odd if op.id != "read_establishment" else odd[:1]:
-        target = scene.address(op, **{name: value}).encode() + scene.required_query(op).encode()
-        is_problem(await raw(scene.app, op.method, target, headers=headers, chunks=[content]), 404, 422)
-    target = scene.address(op, **{name: "%00"}).encode()
-    is_problem(await raw(scene.app, op.method, target, headers=headers, chunks=[content]), 400)
+    for name in names:
+        for value in odd if op.id != "read_establishment" else odd[:1]:
+            target = scene.address(op, **{name: value}).encode() + scene.required_query(op).encode()
+            is_problem(await raw(scene.app, op.method, target, headers=headers, chunks=[content]), 404, 422)
+        target = scene.address(op, **{name: "%00"}).encode()
+        is_problem(await raw(scene.app, op.method, target, headers=headers, chunks=[content]), 400)
     assert await contents() == before
 
 

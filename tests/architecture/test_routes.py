@@ -19,8 +19,11 @@ ANONYMOUS = {
     "readiness",
     "metrics",
     "read_calendar",
+    "directory_metadata",
+    "list_directory_services",
+    "read_directory_service",
 }
-"""Before a token there is nobody; probes, keys and the pages about problems tell nothing about anyone."""
+"""Before a token there is nobody; probes, keys, the pages about problems and the directory tell nothing about anyone."""
 
 ONLY_ASKS = {"ask_forecast", "ask_mentors_needed"}
 """A question about one thing with a body, which changes and keeps nothing."""

@@ -331,3 +331,13 @@ async def test_some_of_the_31_were_signposted_and_nothing_was_sent_without_their
     assert sum(found.values()) == (REPORT["dispositions"]["ALLOCATED"] + 1) // 2
     without = "state not in ('SUGGESTED', 'DECLINED') and consent_given_on is null"
     assert await sql.fetchval(f"select count(*) from onward_referral where {without}") == 0
+
+
+async def test_the_directory_begins_with_sixteen_services_by_name_and_a_second_start_adds_none(
+    sql: asyncpg.Connection,
+) -> None:
+    found = await sql.fetch("select name, status, version, url, email, phones, withdrawn_at from directory_service")
+    assert len({row["name"] for row in found}) == len(found) == 16
+    assert {(r["status"], r["version"], r["url"], r["email"], *r["phones"], r["withdrawn_at"]) for r in found} == {
+        ("active", 1, None, None, None)
+    }

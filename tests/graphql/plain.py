@@ -86,6 +86,7 @@ BEHIND = (
     "certificate",
     "onward_referral",
     "onward_referral_entry",
+    "directory_service",
 )
 DEFAULT_ORDER = {
     "person": "CREATED_AT_DESC",
@@ -119,6 +120,7 @@ DEFAULT_ORDER = {
     "toolkit": "CODE_ASC",
     "toolkit_progress": "CREATED_AT_DESC",
     "onward_referral": "CREATED_AT_DESC",
+    "directory_service": "NAME_ASC",
 }
 # Lists inside an object: the table, and the column that holds the object's id.
 INSIDE = {
@@ -173,6 +175,7 @@ ONE = {
     ("ProgressUnit", "session"): ("mentoring_session", "session_id"),
     ("Certificate", "progress"): ("toolkit_progress", "progress_id"),
     ("Session", "engagement"): ("engagement", "engagement_id"),
+    ("OnwardReferral", "service"): ("directory_service", "service_id"),
     ("SessionNote", "session"): ("mentoring_session", "session_id"),
     ("Barrier", "engagement"): ("engagement", "engagement_id"),
     ("Concern", "person"): ("person", "person_id"),
@@ -241,6 +244,7 @@ NODES = {
     "Certificate": "certificate",
     "OnwardReferral": "onward_referral",
     "OnwardReferralEntry": "onward_referral_entry",
+    "DirectoryService": "directory_service",
 }
 BY = {"organisationBy": "organisation", "memberBy": "member", "referralBy": "referral"}
 _SCHEMA = build_schema(sdl())
@@ -443,6 +447,7 @@ _COMPUTED: dict[tuple[str, str], Callable[[Plain, Row], Any]] = {
     ("Person", "custodyFacts"): _ordered("custody_facts", "sequence", reverse=True),
     ("CustodyFacts", "current"): Plain.newest,
     **mentors.COMPUTED,
+    ("Toolkit", "everyones"): lambda p, t: t["charity_id"] is None,
     ("FeedbackForm", "everyones"): lambda p, f: f["charity_id"] is None,
     ("Feedback", "supersededById"): lambda p, f: next(
         (one["id"] for one in p.of("feedback", "supersedes_id", f["id"])), None

@@ -61,6 +61,7 @@ KEYS = {
     "certificate": "certificate_id",
     "feedback": "feedback_id",
     "feedbackForm": "form_id",
+    "service": "service_id",
 }
 
 

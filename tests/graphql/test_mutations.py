@@ -14,7 +14,7 @@ from graphql import GraphQLObjectType, GraphQLUnionType, get_named_type
 from app.domain.kernel.access import Role
 from app.graphql.roots import MUTATIONS
 from app.graphql.schema import schema
-from tests.graphql import feedback, mentoring, safeguarding, sessions, signposting, support
+from tests.graphql import directory, feedback, mentoring, safeguarding, sessions, signposting, support
 from tests.graphql.door import PROBLEM, answer, ask, data
 from tests.security.filled import Filled, fill
 from tests.security.rows import Rows
@@ -43,7 +43,7 @@ def document(name: str, variables: Variables, wanted: str | None = None) -> str:
     arguments = schema().mutation_type.fields[name].args  # type: ignore[union-attr]
     payload, key = payload_of(name)
     fields = get_named_type(schema().get_type(payload).fields[key].type).fields  # type: ignore[union-attr]
-    wanted = wanted or next(one for one in ("id", "personId", "clientId") if one in fields)
+    wanted = wanted or next((one for one in ("id", "personId", "clientId") if one in fields), "__typename")
     given = [one for one in arguments if one in variables]
     head = ", ".join(f"${one}: {arguments[one].type}" for one in given)
     body = ", ".join(f"{one}: ${one}" for one in given)
@@ -191,6 +191,7 @@ _STEPS = {
     **feedback.CASES,
     **support.CASES,
     **signposting.CASES,
+    **directory.CASES,
 }
 CASES: dict[str, Callable[[Place], Awaitable[Variables]]] = {
     "publishEligibilityPolicy": _publishing,

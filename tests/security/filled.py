@@ -90,9 +90,11 @@ async def fill(charity: CharityWorld) -> Filled:
     mentoring = await _mentoring(charity, person)
     said = await _feedback(charity, mentoring["engagement_id"], member["id"])
     await charity.push(charity.coordinator)  # the newest waits
+    service = await _done(charity, "/v1/directory/services", service_of(low))
     ids = {
         **mentoring,
         **said,
+        "service_id": service["id"],
         "person_id": person,
         "referral_id": pushed["id"],
         "into": pushed["id"],
@@ -151,6 +153,24 @@ async def _signposted(charity: CharityWorld, engagement: dict[str, Any]) -> str:
     for step in ON_THE_WAY:
         await went(by, onward, step, {**given(step), "words": f"Words {low}"})
     return str(onward["id"])
+
+
+def service_of(low: str) -> dict[str, Any]:
+    """An entry of the directory with words in every field."""
+    return {
+        "name": f"Service {low}",
+        "description": f"Reason {low}",
+        "url": f"https://service{low}.example/",
+        "email": f"service@service{low}.example",
+        "phones": ["0800 000 0000"],
+        "fees": f"Reason {low}",
+        "accreditations": f"Reason {low}",
+        "minimum_age": 18,
+        "maximum_age": 99,
+        "alert": f"Reason {low}",
+        "organisation_name": f"Organisation {low}",
+        "organisation_description": f"Reason {low}",
+    }
 
 
 async def _feedback(charity: CharityWorld, engagement: str, member: str) -> dict[str, str]:

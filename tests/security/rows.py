@@ -71,7 +71,7 @@ CODES = frozenset(
     }
 )
 # `source` is a code of a referral and free text elsewhere.
-CODES_OF = {("referral", "source")}
+CODES_OF = {("referral", "source"), ("directory_service", "status")}
 
 
 class Rows:

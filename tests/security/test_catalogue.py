@@ -5,6 +5,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from app.domain.support.directory.queries import PUBLIC_COLUMNS
 from tests.security.rows import Rows
 
 OWNER, LOGIN = "throughgate_owner", "throughgate_app"
@@ -39,8 +40,8 @@ EVERYONE = {
     "tg_data_protection_lead",
     "tg_intake",
 }
-# Roles that stand for nobody who is signed in: they check credentials, and follow events.
-NOBODYS = {"tg_authenticator", "tg_feed"}
+# Roles that stand for nobody who is signed in: they check credentials, follow events, and read the directory.
+NOBODYS = {"tg_authenticator", "tg_feed", "tg_public"}
 # Functions that act with their owner's rights, and who may call each.
 DEFINERS = {
     "enter": EVERYONE | {LOGIN},
@@ -359,4 +360,17 @@ async def test_who_follows_events_reads_their_thin_columns_and_nothing_else(rows
     ):
         assert not await rows.one(
             "select has_function_privilege('tg_feed', $1::regprocedure, 'execute')", function["f"]
+        )
+
+
+async def test_whoever_asks_without_a_token_reads_of_the_directory_what_is_public_and_nothing_else(rows: Rows) -> None:
+    granted = [grant for grant in await _granted(rows) if grant["role"] == "tg_public"]
+    assert {(grant["table"], grant["command"]) for grant in granted} == {("directory_service", "SELECT")}
+    assert {grant["column"] for grant in granted} == set(PUBLIC_COLUMNS)
+    assert not {"charity_id", "created_by", "source_id", "withdrawn_at"} & set(PUBLIC_COLUMNS)
+    for function in await rows.sql.fetch(
+        "select oid::regprocedure as f from pg_proc where pronamespace = 'throughgate'::regnamespace"
+    ):
+        assert not await rows.one(
+            "select has_function_privilege('tg_public', $1::regprocedure, 'execute')", function["f"]
         )

@@ -158,6 +158,8 @@ async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
         **{
             f"toolkit_progress.{name}": progress[name] for name in ("engagement_id", "person_id", "toolkit_id", "state")
         },
+        "directory_service.status": "active",
+        "directory_service.withdrawn": False,
         "contact.quiet": False,
         "contact.nudge": False,
         "contact.supervisor_id": charity.manager.id,

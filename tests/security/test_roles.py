@@ -201,6 +201,9 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
     ),
     "publish_matching_policy": MANAGERS,
     "list_matching_policies": CASEWORK,
+    # the directory: the charity's own people read it, casework keeps it
+    **dict.fromkeys(("list_services", "read_service"), EVERYBODY - {REFERRER}),
+    **dict.fromkeys(("create_service", "change_service", "withdraw_service", "import_services"), CASEWORK),
     # without a token
     **dict.fromkeys(
         (
@@ -213,6 +216,9 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
             "readiness",
             "metrics",
             "read_calendar",
+            "directory_metadata",
+            "list_directory_services",
+            "read_directory_service",
         ),
         ANYBODY,
     ),

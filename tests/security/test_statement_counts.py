@@ -44,7 +44,9 @@ STATEMENTS = {
         ),
         2,
     ),
-    **dict.fromkeys(("jwks", "metadata", "list_problems", "read_problem", "liveness", "metrics"), 0),
+    **dict.fromkeys(
+        ("jwks", "metadata", "list_problems", "read_problem", "liveness", "metrics", "directory_metadata"), 0
+    ),
 }
 # What grows, and by which column it is the charity's, the person's, the referral's, the programme's.
 GROWING = {
@@ -103,6 +105,7 @@ GROWING = {
     "progress_entry": "progress_id",
     "onward_referral": "engagement_id",
     "onward_referral_entry": "onward_referral_id",
+    "directory_service": "charity_id",
 }
 
 

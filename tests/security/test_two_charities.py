@@ -19,6 +19,8 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 ROLES = [*(role.value for role in Role if role is not Role.PLATFORM_OPERATOR), "machine", "platform_operator"]
 # The operator creates charities and switches them off, so it sees and changes these. It sees nothing else of them.
 OPERATORS_OWN = {"list_organisations", "read_organisation", "change_organisation"}
+# Everybody reads the directory, whoever keeps an entry. Of that charity it holds the entry itself, and nothing else.
+FOR_EVERYBODY = {"list_directory_services", "read_directory_service"}
 
 
 # Codes, days and ids only: the ids are searched for, too.
@@ -57,9 +59,14 @@ class Canary:
         """Ids that nothing has, in place of the ids of charity b."""
         return {name: str(uuid4()) for name in self.filled.ids}
 
-    def found_in(self, answer: httpx.Response, *, but: frozenset[str] = frozenset()) -> set[str]:
+    def found_in(
+        self, answer: httpx.Response, *, but: frozenset[str] = frozenset(), published: bool = False
+    ) -> set[str]:
         """What of charity b stands in the body or a header."""
         everything = answer.text + "".join(f"\n{name}: {value}" for name, value in answer.headers.items())
+        if published:
+            everything = everything.replace(f"{self.text}-directory_service-", "")
+            but |= {self.filled.ids["service_id"]}
         found = {self.text} if self.text in everything.lower() else set()
         return found | ({*_UUID.findall(everything)} & self.ids - but)
 
@@ -117,7 +124,8 @@ async def test_nobody_finds_anything_of_another_charity_at_any_door(
             assert answer.status_code < 500, (request.operation.id, answer.text)
             # What somebody of charity a tried is on charity a's record, under the id that he tried.
             tried = canary.ids if request.operation.id == "read_audit" else frozenset()
-            if canary.found_in(answer, but=tried | (_organisations(canary) if operator else frozenset())):
+            known = tried | (_organisations(canary) if operator else frozenset())
+            if canary.found_in(answer, but=known, published=request.operation.id in FOR_EVERYBODY):
                 leaks.append(request.operation.id)
             return answer
 
@@ -129,7 +137,7 @@ async def test_nobody_finds_anything_of_another_charity_at_any_door(
             nobodys = requests(operation, own, absent, _absent_values(canary, absent))
             for request, other in zip(theirs, nobodys, strict=True):
                 same = plainly(await ask(request)) == plainly(await ask(other))
-                if not same and operation.id != "read_audit":
+                if not same and operation.id not in {"read_audit", "read_directory_service"}:
                     differ.append(f"{operation.id} {request.query or request.path}")
             for request in own_requests(operation, absent if _spoils(operation) else own):
                 await ask(request)
@@ -157,8 +165,8 @@ def _absent_values(canary: Canary, absent: dict[str, str]) -> dict[str, Any]:
 async def test_the_operator_sees_of_a_charity_that_it_is_there_and_nothing_about_anybody(
     canary: Canary, world: World, rows: Rows
 ) -> None:
-    person_free = {"organisation"}
     for operation in canary.doors:
+        person_free = {"organisation", *(["directory_service"] if operation.id in FOR_EVERYBODY else [])}
         for request in requests(operation, canary.filled.ids, canary.filled.ids, {}):
             if operation.method != "GET":
                 continue

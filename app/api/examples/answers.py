@@ -4,6 +4,7 @@ from typing import Any
 
 from app.api.examples import (
     access,
+    directory,
     feedback,
     forecasts,
     mentoring,
@@ -30,6 +31,7 @@ ANSWERS: dict[str, Any] = {
     **feedback.ANSWERS,
     **support.ANSWERS,
     **signposting.ANSWERS,
+    **directory.ANSWERS,
     **access.ANSWERS,
     **service.ANSWERS,
 }

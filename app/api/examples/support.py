@@ -45,7 +45,7 @@ ANSWERS: dict[str, Any] = {
         "age_from": None,
         "age_to": None,
         "id": TOOLKIT,
-        "charity_id": None,
+        "everyones": True,
         "units": [{"number": week, "title": f"Week {week}"} for week in range(1, 7)],
         "retired_on": None,
         "retired_because": None,

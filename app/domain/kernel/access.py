@@ -53,6 +53,8 @@ class Permission(StrEnum):
     CONCERNS_ACKNOWLEDGE = "concerns:acknowledge"
     CONCERNS_READ = "concerns:read"
     CONCERNS_WRITE = "concerns:write"
+    DIRECTORY_READ = "directory:read"
+    DIRECTORY_WRITE = "directory:write"
     ELIGIBILITY_PREVIEW = "eligibility:preview"
     ELIGIBILITY_READ = "eligibility:read"
     ENGAGEMENTS_ANSWER = "engagements:answer"
@@ -111,6 +113,8 @@ _CASEWORK = _EVERYONE_IN_A_CHARITY | {
     P.COLLEAGUES_READ,
     P.CONCERNS_READ,
     P.CONCERNS_WRITE,
+    P.DIRECTORY_READ,
+    P.DIRECTORY_WRITE,
     P.ELIGIBILITY_PREVIEW,
     P.ELIGIBILITY_READ,
     P.ENGAGEMENTS_ANSWER,
@@ -171,6 +175,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.COLLEAGUES_READ,
         P.CONCERNS_READ,
         P.CONCERNS_WRITE,
+        P.DIRECTORY_READ,
         P.ELIGIBILITY_READ,
         P.PEOPLE_READ,
         P.PROTECTED_CHARACTERISTICS_READ,
@@ -184,6 +189,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.CALENDAR_WRITE,
         P.CONCERNS_READ,
         P.CONCERNS_WRITE,
+        P.DIRECTORY_READ,
         P.ENGAGEMENTS_ANSWER,
         P.ENGAGEMENTS_READ,
         P.FEEDBACK_WRITE,
@@ -200,8 +206,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     },
     Role.REFERRER: _EVERYONE_IN_A_CHARITY
     | {P.ELIGIBILITY_PREVIEW, P.FEEDBACK_WRITE, P.REFERRALS_READ, P.REFERRALS_WRITE},
-    Role.ANALYST: _EVERYONE_IN_A_CHARITY,
-    Role.DATA_PROTECTION_LEAD: _EVERYONE_IN_A_CHARITY | {P.AUDIT_READ},
+    Role.ANALYST: _EVERYONE_IN_A_CHARITY | {P.DIRECTORY_READ},
+    Role.DATA_PROTECTION_LEAD: _EVERYONE_IN_A_CHARITY | {P.AUDIT_READ, P.DIRECTORY_READ},
 }
 
 

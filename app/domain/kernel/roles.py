@@ -8,6 +8,8 @@ AUTHENTICATOR = "tg_authenticator"
 INTAKE = "tg_intake"
 FEED = "tg_feed"
 """Reads what happened, of every charity, and nothing else."""
+PUBLIC = "tg_public"
+"""Reads what of the directory is for everybody, and nothing else: nobody is signed in, nor asked to be."""
 
 
 def reading_role(role: Role) -> str:

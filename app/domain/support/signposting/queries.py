@@ -6,6 +6,7 @@ from app.domain.kernel.access import Permission
 from app.domain.kernel.reading import Collection, Connection, Edge, Order, View, attach
 from app.domain.matching.queries import ENGAGEMENTS
 from app.domain.people.offences import Pathway
+from app.domain.support.directory.queries import SERVICES
 from app.domain.support.signposting.models import (
     OnwardReferral,
     OnwardReferralEntry,
@@ -23,6 +24,7 @@ ONWARD_REFERRALS: View = View(
     P.SIGNPOSTING_READ,
     edges={
         "engagement": Edge(lambda: ENGAGEMENTS, on=lambda r, e: e.id == r.engagement_id, expand=True),
+        "service": Edge(lambda: SERVICES, on=lambda r, s: s.id == r.service_id, expand=True),
         "entries": Edge(
             lambda: ONWARD_REFERRAL_ENTRIES,
             on=lambda r, e: e.onward_referral_id == r.id,

@@ -31,6 +31,7 @@ TOOLKITS = View(
     ToolkitRead,
     P.TOOLKITS_READ,
     scope=lambda t: (or_(t.charity_id.is_(None), t.charity_id == Context.charity),),
+    computed={"everyones": lambda t: t.charity_id.is_(None)},
     nested={"units": Nested(Unit, many=True)},
 )
 TOOLKITS_LIST = Collection(

@@ -36,7 +36,10 @@ class OnwardReferralFields(SQLModel):
     """Which service, for what, and whose idea it was."""
 
     service_id: UUID | None = Field(
-        default=None, description="The service's entry in the directory; null: it is not in it."
+        default=None,
+        foreign_key="directory_service.id",
+        index=True,
+        description="The service's entry in the charity's own directory; null: it is not in it.",
     )
     service_name: Line = Field(description="The service, by the name that people know.")
     pathway: Pathway = code_field(description="What it is to help with, of the seven pathways.")

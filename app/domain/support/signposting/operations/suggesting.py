@@ -13,6 +13,7 @@ from app.domain.kernel.changes import load
 from app.domain.kernel.errors import NotFound, invalid
 from app.domain.kernel.rows import civil_date
 from app.domain.matching.models import Engagement, EngagementMentor
+from app.domain.support.directory.models import DirectoryService
 from app.domain.support.signposting.models import OnwardReferral, OnwardReferralFields, SuggestOnwardReferral
 
 
@@ -23,6 +24,8 @@ async def suggest(
     written twice."""
     require(actor, Permission.SIGNPOSTING_WRITE)
     engagement = await _engagement_of(session, actor, command.engagement_id)
+    if command.service_id is not None:
+        await _check_service(session, actor, command.service_id)
     today = civil_date(now)
     suggested_on = command.suggested_on or today
     if suggested_on > today:
@@ -57,6 +60,19 @@ async def _engagement_of(session: AsyncSession, actor: Actor, engagement_id: UUI
     if found.started_on is None or (actor.role is Role.MENTOR and not await _has_his_time(session, found.id)):
         raise invalid("/engagement_id", "NOT_BEGUN", "Suggest services once mentor and person have both said yes.")
     return found
+
+
+async def _check_service(session: AsyncSession, actor: Actor, service_id: UUID) -> None:
+    """One of the charity's own entries; also one that was withdrawn, which the name still tells."""
+    found = await session.exec(
+        select(DirectoryService.id).where(
+            DirectoryService.id == service_id, DirectoryService.charity_id == actor.charity_id
+        )
+    )
+    if found.first() is None:
+        raise invalid(
+            "/service_id", "UNKNOWN_SERVICE", "There is no such service: see /v1/directory/services, or leave it out."
+        )
 
 
 async def _has_his_time(session: AsyncSession, engagement_id: UUID) -> bool:

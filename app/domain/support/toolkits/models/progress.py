@@ -191,7 +191,7 @@ class BeginToolkit(SQLModel):
 class RecordUnit(SQLModel):
     """A unit is done. Each is recorded once; `correct` says otherwise of one that was."""
 
-    model_config = command_config({"number": 1, "done_on": "2026-11-20", "how": "WITH_MENTOR"})
+    model_config = command_config({"number": 1, "how": "WITH_MENTOR"})
     number: int = Field(ge=1, le=100, description="Which unit.")
     done_on: CivilDate | None = Field(
         default=None, description="Default: today; with `correct`, null: not done after all."

@@ -51,7 +51,7 @@ class ToolkitRead(ToolkitFields):
     """A workbook."""
 
     id: UUID
-    charity_id: UUID | None = Field(description="Whose own it is; null: everybody's.")
+    everyones: bool = Field(description="Whether every charity has it, and none changes it.")
     units: list[Unit] = Field(description="Its units in order; empty where they are not known.")
     retired_on: date | None = Field(description="Since when nobody begins it any more.")
     retired_because: str | None

@@ -1,0 +1,1 @@
+"""The directory: services that may help, in Open Referral UK's shape. No person ever stands in it."""
