@@ -333,7 +333,7 @@ class Plain:
         if at in ONE:
             table, column = ONE[at]
             return next(iter(self.of(table, "id", source[column])), None)
-        return _COMPUTED[at](self, source) if at in _COMPUTED else _shown(source[_snake(info.field_name)])
+        return _shown(_COMPUTED[at](self, source) if at in _COMPUTED else source[_snake(info.field_name)])
 
     def _node(self, key: str, kinds: list[str]) -> Row | None:
         for kind in kinds:
@@ -465,6 +465,7 @@ _COMPUTED: dict[tuple[str, str], Callable[[Plain, Row], Any]] = {
     ("ToolkitProgress", "units"): _inside("progress_unit", "progress_id", "number"),
     ("ToolkitProgress", "entries"): _inside("progress_entry", "progress_id", "sequence"),
     ("OnwardReferral", "entries"): _inside("onward_referral_entry", "onward_referral_id", "sequence"),
+    ("ToolkitProgress", "certificate"): lambda p, r: next(iter(p.of("certificate", "progress_id", r["id"])), None),
     ("Engagement", "changes"): _inside("engagement_change", "engagement_id", "sequence"),
 }
 

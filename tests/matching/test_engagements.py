@@ -3,8 +3,7 @@
 import asyncio
 from typing import Any
 
-from app.domain.kernel.access import Role
-from tests.matching.helpers import active_mentor, answered, begun, made, proposed, stepped
+from tests.matching.helpers import active_mentor, answered, begun, made, proposed, signed_in_mentor, stepped
 from tests.world import Caller, World
 
 
@@ -167,8 +166,8 @@ async def test_a_step_that_is_not_open_says_which_are(world: World) -> None:
 
 
 async def test_a_mentor_answers_for_himself_and_sees_his_own_for_thirty_days(world: World) -> None:
-    by, own = world.a.coordinator, world.a.staff[Role.MENTOR]
-    mentor = await active_mentor(world.a, capacity=3, member_id=str(own.id))
+    by = world.a.coordinator
+    own, mentor = await signed_in_mentor(world.a, capacity=3)
     other = await active_mentor(world.a, capacity=3)
     mine, theirs = await proposed(world.a, mentor), await begun(world.a, other)
     listed = (await own.get("/v1/engagements")).json()["items"]
@@ -190,7 +189,8 @@ async def test_a_mentor_answers_for_himself_and_sees_his_own_for_thirty_days(wor
     assert still["mentee"]["family_name"] == "Exampleson"
     for path in ("/v1/mentors", "/v1/match-runs", "/v1/people", "/v1/bridging-tasks"):
         assert (await own.get(path)).status_code == 403
-    assert (await world.b.staff[Role.MENTOR].get("/v1/engagements")).json()["items"] == []
+    stranger, _ = await signed_in_mentor(world.b)
+    assert (await stranger.get("/v1/engagements")).json()["items"] == []
 
 
 async def test_one_relationship_at_a_time_for_a_referral(world: World) -> None:

@@ -7,9 +7,17 @@ from typing import Any
 
 import pytest
 
-from app.domain.kernel.access import Role
 from app.domain.kernel.rows import new_id
-from tests.matching.helpers import active_mentor, answered, begun, made, programme_of_its_own, proposed, stepped
+from tests.matching.helpers import (
+    active_mentor,
+    answered,
+    begun,
+    made,
+    programme_of_its_own,
+    proposed,
+    signed_in_mentor,
+    stepped,
+)
 from tests.world import Caller, CharityWorld, World
 
 
@@ -191,10 +199,8 @@ async def test_whoever_lost_his_mentor_is_matched_first_and_handed_over_by_appro
 
 
 async def test_a_mentor_does_not_read_what_was_said_of_him_nor_what_came_after_him(world: World) -> None:
-    by, own = world.a.coordinator, world.a.staff[Role.MENTOR]
-    found = (await by.get("/v1/mentors?limit=100")).json()["items"]
-    mine = next((one for one in found if one["member_id"] == str(own.id) and one["stage"] == "ACTIVE"), None)
-    mentor = mine or await active_mentor(world.a, capacity=6, member_id=str(own.id))
+    by = world.a.coordinator
+    own, mentor = await signed_in_mentor(world.a, capacity=6)
     first = await proposed(world.a, mentor)
     await answered(by, first, "MENTOR")
     no = {"side": "PERSON", "reason": "NOT_COMFORTABLE"}

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.domain.kernel.access import Role
 from app.domain.sessions.models import Attendance
 from tests.graphql.door import data
-from tests.matching.helpers import active_mentor, answered, made, stepped
+from tests.matching.helpers import active_mentor, answered, made, signed_in_mentor, stepped
 from tests.sessions.helpers import at, begun_with, engaged, moved_to, planned, took
 from tests.world import Caller, World
 
@@ -198,8 +197,8 @@ async def test_whoever_has_not_met_for_long_is_found_and_nothing_follows(world: 
 
 
 async def test_a_mentor_plans_and_records_his_own_and_sees_nobody_elses(world: World) -> None:
-    by, own = world.b.coordinator, world.b.staff[Role.MENTOR]
-    mentor = await active_mentor(world.b, capacity=3, member_id=str(own.id))
+    by = world.b.coordinator
+    own, mentor = await signed_in_mentor(world.b, capacity=3)
     mine, theirs = await begun_with(world.b, mentor, explained=False), await engaged(world.b)
     other = await planned(by, theirs, at(minutes=40))
     session = await planned(own, mine, at(minutes=30))
