@@ -38,6 +38,13 @@ async def own_mentor(charity: CharityWorld) -> dict[str, Any]:
     return await active_mentor(charity, member_id=str(who.id), capacity=50)
 
 
+async def handed_over(charity: CharityWorld, engagement: dict[str, Any], heir: dict[str, Any]) -> dict[str, Any]:
+    """Somebody else mentors him from today on: both have said yes."""
+    by = charity.coordinator
+    asked = await stepped(by, f"/v1/engagements/{engagement['id']}/handover", {"mentor_id": heir["id"]})
+    return await answered(by, await answered(by, asked, "MENTOR"), "PERSON")
+
+
 async def planned(by: Caller, engagement: dict[str, Any], starts_at: str, **more: Any) -> dict[str, Any]:
     body = {"engagement_id": engagement["id"], "setting": "IN_PERSON", "starts_at": starts_at, **more}
     return await made(by, "/v1/sessions", body)

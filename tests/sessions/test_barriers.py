@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any
 
-from tests.matching.helpers import answered, made, signed_in_mentor, stepped
-from tests.sessions.helpers import at, begun_with, engaged, named_barrier
+from tests.matching.helpers import made, signed_in_mentor, stepped
+from tests.sessions.helpers import at, begun_with, engaged, handed_over, named_barrier
 from tests.world import Caller, World
 
 
@@ -85,12 +85,15 @@ async def test_barriers_are_the_mentor_s_and_the_coordinators_alone(world: World
     for role, caller in a.staff.items():
         if role.value not in ("manager", "coordinator", "mentor"):
             assert (await caller.get("/v1/barriers")).status_code == 403
-    # Succeeded, he sees what he wrote himself; his successor sees what is in the way.
-    await stepped(a.coordinator, f"/v1/engagements/{engagement['id']}/handover", {"mentor_id": heir["id"]})
-    for side in ("MENTOR", "PERSON"):
-        await answered(a.coordinator, engagement, side)
+    # Handed over, it is his successor's to go on with, whole.
+    await handed_over(a, engagement, heir)
     later = await named_barrier(other, engagement, kind="TRUST")
-    assert {one["id"] for one in (await own.get("/v1/barriers")).json()["items"]} == {mine["id"]}
+    assert (await own.get("/v1/barriers")).json()["items"] == []
+    tried = {"tried_on": at()[:10], "what": "Another day.", "state": "GONE"}
+    gone = await own.post(f"/v1/barriers/{mine['id']}/attempts", tried, headers={"If-Match": '"1"'})
+    assert gone.status_code == 404
+    body["engagement_id"] = engagement["id"]
+    assert (await made(own, "/v1/barriers", body, 409))["code"] == "NO_LONGER_HIS_MENTOR"
     assert {one["id"] for one in (await other.get("/v1/barriers")).json()["items"]} == {mine["id"], later["id"]}
     assert (await world.b.coordinator.get(f"/v1/barriers/{mine['id']}")).status_code == 404
 

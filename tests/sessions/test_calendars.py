@@ -12,9 +12,9 @@ import pytest
 from app.domain.kernel.access import Role
 from tests.captured_logs import captured_logs
 from tests.graphql.door import data
-from tests.matching.helpers import active_mentor, answered, made, stepped
+from tests.matching.helpers import active_mentor, made, stepped
 from tests.security.rows import Rows
-from tests.sessions.helpers import at, begun_with, engaged, moved_to, planned, took
+from tests.sessions.helpers import at, begun_with, engaged, handed_over, moved_to, planned, took
 from tests.sessions.test_ical import read
 from tests.world import PASSWORD, Caller, CharityWorld, World, client
 
@@ -181,10 +181,13 @@ async def test_who_was_succeeded_is_shown_what_was_his_for_thirty_days(world: Wo
     by, path = world.a.coordinator, await _made(who)
     engagement = await begun_with(world.a, mentor)
     await planned(who, engagement, at(days=-2))
-    handed = {"mentor_id": (await active_mentor(world.a))["id"], "reason": "He moved."}
-    asked = await stepped(by, f"/v1/engagements/{engagement['id']}/handover", handed)
-    after = await answered(by, await answered(by, asked, "MENTOR"), "PERSON")
+    been = await planned(who, engagement, at(days=-1))
+    await rows.sql.execute(
+        "update mentoring_session set starts_at = now() - interval '1 hour' where id = $1", been["id"]
+    )
+    after = await handed_over(world.a, engagement, await active_mentor(world.a))
     await planned(by, after, at(days=-5))
+    # What was still to come is his successor's.
     assert len(read((await _asked(who, path)).content)) == 1
     ended = "update engagement_mentor set access_until = current_date - 2 where mentor_id = $1"
     await rows.sql.execute(ended, mentor["id"])

@@ -1,6 +1,7 @@
 """Notes of sessions: kept as they were sent, with what should be looked at again; seen by whoever was there."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -9,6 +10,7 @@ import pytest
 from app.domain.kernel.access import Role
 from app.domain.sessions.models import NoteWarningCode
 from app.domain.sessions.rules import looked_at
+from tests.graphql.door import data
 from tests.matching.helpers import active_mentor, answered, made, signed_in_mentor, stepped
 from tests.security.rows import Rows
 from tests.sessions.helpers import at, begun_with, engaged, planned
@@ -91,10 +93,31 @@ async def test_a_name_that_is_known_here_is_a_warning_for_coordinators_and_no_or
         ("KNOWN_NAME", "Tinosample"),
     }
     assert (await written(own, engagement, words))["warnings"] == []
+    # Nor is he by reading the coordinator's note: what she was told stands apart from it.
+    [seen] = [one for one in (await own.get("/v1/session-notes?limit=100")).json()["items"] if one["id"] == note["id"]]
+    assert (seen["words"], seen["warnings"]) == (words, [])
+    asked = "query ($id: ID!) { node(id: $id) { ... on SessionNote { warnings { code } } } }"
+    assert (await data(own, asked, id=note["id"]))["node"] == {"warnings": []}
     # A name that nobody has here gets the mentor the same answer as one that somebody has.
     for name in ("Wilhelmina Knownsample", "Nobody Knownhere"):
         told = (await written(own, engagement, f"met {name} today"))["warnings"]
         assert told == [{"code": "LOOKS_LIKE_A_NAME", "words": name}]
+
+
+async def test_only_who_may_search_for_people_is_told_of_known_names_and_the_search_is_audited(world: World) -> None:
+    by, engagement = world.b.coordinator, await engaged(world.b)
+    names = [("Anselmina", "Knowntest"), ("Bertholda", "Knowntest"), ("Cunigunde", "Knowntest")]
+    names += [("Dietlinde", "Knowntest"), ("Ermelinda", "Knowntest"), ("Friedlinda", "Knowntest")]
+    for given, family in names:
+        await world.b.push(person={"given_name": given, "family_name": family})
+    words = "; ".join(f"{given} {family}".lower() for given, family in names)
+    note = await written(by, engagement, words)
+    assert [one["words"] for one in note["warnings"]] == words.split("; ")[:5], "a note is no list of who is known"
+    lead = world.b.staff[Role.DATA_PROTECTION_LEAD]
+    [entry, *_] = (await lead.get(f"/v1/audit?action=person.searched&subject_id={by.id}")).json()["items"]
+    assert entry["at"] >= note["created_at"][:19]
+    narrow = replace(by, scopes=frozenset({"notes:read", "notes:write"}))
+    assert (await written(narrow, engagement, words))["warnings"] == []
 
 
 async def test_a_note_is_replaced_once_and_then_shown_to_coordinators_only(world: World) -> None:

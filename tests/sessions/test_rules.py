@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from app.domain.kernel.rows import LONDON
 from app.domain.sessions.models import Attendance, Interval, SessionState, SessionStep
-from app.domain.sessions.rules import CALLED_OFF, OPEN, overlap, series_days, state_after
+from app.domain.sessions.rules import CALLED_OFF, OPEN, series_days, state_after
 
 FIRST = datetime(2026, 10, 6, 9, 0, tzinfo=UTC)  # 10:00 in London, in summer
 
@@ -31,12 +31,6 @@ def test_a_series_has_each_of_its_days_once_but_those_left_out(length: int, inte
     found = [day.astimezone(LONDON).date() for day in series_days(FIRST, interval, until, skip)]
     every = [FIRST.date() + timedelta(days=n) for n in range(0, length + 1, interval.days)]
     assert found == [day for day in every if day not in skip]
-
-
-@given(st.integers(-2000, 2000), st.integers(1, 1440), st.integers(1, 1440))
-def test_two_times_overlap_as_their_minutes_do(apart: int, one: int, other: int) -> None:
-    minutes = set(range(one)) & set(range(apart, apart + other))
-    assert overlap(FIRST, one, FIRST + timedelta(minutes=apart), other) is bool(minutes)
 
 
 def test_no_absence_leads_anywhere_but_to_not_held_and_nothing_can_be_recorded_twice() -> None:

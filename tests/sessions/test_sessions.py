@@ -214,6 +214,7 @@ async def test_a_mentor_plans_and_records_his_own_and_sees_nobody_elses(world: W
     # Asked to take over, he is not there yet.
     await stepped(by, f"/v1/engagements/{theirs['id']}/handover", {"mentor_id": mentor["id"]})
     assert (await own.get(f"/v1/engagements/{theirs['id']}")).status_code == 200
+    assert [one["id"] for one in (await own.get("/v1/contacts")).json()["items"]] == [mine["id"]]
     told = await made(own, "/v1/sessions", refused, 422)
     assert told["errors"][0]["code"] == "NOT_BEGUN"
     # Handed over: he sees his own sessions for thirty days more, and none of his successor's.

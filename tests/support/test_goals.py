@@ -8,8 +8,8 @@ import pytest
 
 from app.domain.kernel.access import Role
 from tests.graphql.door import data
-from tests.matching.helpers import active_mentor, answered, stepped
-from tests.sessions.helpers import begun_with, engaged, own_mentor
+from tests.matching.helpers import active_mentor, stepped
+from tests.sessions.helpers import begun_with, engaged, handed_over, own_mentor
 from tests.support.helpers import goal_of, plan_of, steps_of, to_goal
 from tests.world import Caller, World
 
@@ -119,7 +119,7 @@ async def test_of_two_who_change_a_goal_at_once_one_is_told_so(world: World) -> 
     assert len(await _entries(by, goal)) == 2
 
 
-async def test_a_mentor_sees_his_own_and_who_was_succeeded_only_what_he_wrote(world: World) -> None:
+async def test_a_mentor_sees_his_own_and_who_was_succeeded_nothing_more(world: World) -> None:
     by, own = world.b.coordinator, world.b.staff[Role.MENTOR]
     mentor = await own_mentor(world.b)
     mine, theirs = await begun_with(world.b, mentor), await engaged(world.b)
@@ -138,18 +138,17 @@ async def test_a_mentor_sees_his_own_and_who_was_succeeded_only_what_he_wrote(wo
     # Only asked to take over, he sees nothing of it and begins nothing.
     await stepped(by, f"/v1/engagements/{theirs['id']}/handover", {"mentor_id": mentor["id"]})
     assert (await own.get(f"/v1/goals/{foreign['id']}")).status_code == 404
-    assert (await goal_of(own, theirs, 422))["errors"][0]["code"] == "NOT_HIS_MENTOR"
+    assert (await goal_of(own, theirs, 422))["errors"][0]["code"] == "NOT_BEGUN"
     heir = await active_mentor(world.b)
-    await stepped(by, f"/v1/engagements/{mine['id']}/handover", {"mentor_id": heir["id"]})
-    for side in ("MENTOR", "PERSON"):
-        await answered(by, mine, side)
+    await handed_over(world.b, mine, heir)
     await to_goal(by, goal, "progress", {"said": "Words after him."})
-    seen = (await own.get("/v1/goals?limit=100")).json()["items"]
-    assert [one["id"] for one in seen] == [goal["id"]]
-    assert [one["said"] for one in await _entries(own, goal)] == [None, "My words."]
-    told = await to_goal(own, goal, "progress", {"said": "More."}, 409)
-    assert told["code"] == "NO_LONGER_HIS_MENTOR"
-    assert (await goal_of(own, mine, 422))["errors"][0]["code"] == "NOT_HIS_MENTOR"
+    # Goals and plans go on with whoever mentors him now, and are the other's no more.
+    assert (await own.get("/v1/goals?limit=100")).json()["items"] == []
+    assert (await own.get("/v1/action-plans?limit=100")).json()["items"] == []
+    assert (await own.get(f"/v1/goals/{goal['id']}")).status_code == 404
+    more = await own.post(f"/v1/goals/{goal['id']}/progress", {"said": "More."}, headers={"If-Match": '"3"'})
+    assert more.status_code == 404
+    assert (await goal_of(own, mine, 409))["code"] == "NO_LONGER_HIS_MENTOR"
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 
 from app.domain.kernel.access import Role
 from tests.graphql.door import data
-from tests.matching.helpers import active_mentor, answered, made, stepped
-from tests.sessions.helpers import begun_with, engaged, own_mentor
+from tests.matching.helpers import active_mentor, made, stepped
+from tests.sessions.helpers import begun_with, engaged, handed_over, own_mentor
 from tests.support.onward import ON_THE_WAY, brought_to, day, given, suggested, went
 from tests.world import Caller, World
 
@@ -63,6 +63,7 @@ async def test_nothing_is_sent_without_his_consent(world: World) -> None:
         ({"consent": {"by": "WORDS"}}, "/consent/given_on"),
         ({"consent": {"given_on": day(days=2)}}, "/consent/by"),
         ({"consent": {"given_on": day(days=2), "by": "SILENCE"}}, "/consent/by"),
+        ({"consent": {"given_on": day(days=400), "by": "WORDS"}}, "/consent/given_on"),
         ({"consent": {"given_on": day(days=2), "by": "WORDS"}, "happened_on": day(days=3)}, "/consent/given_on"),
     ):
         told = await went(by, onward, "send", body, 422)
@@ -246,15 +247,17 @@ async def test_a_mentor_signposts_his_own_and_sees_nobody_elses(world: World) ->
     assert (await own.get(f"/v1/engagements/{theirs['id']}")).status_code == 200
     assert (await own.get(at)).status_code == 404
     assert (await suggested(own, theirs, 422))["errors"][0]["code"] == "NOT_BEGUN"
-    # Handed over: what he wrote himself he sees for thirty days more, and nothing else.
-    heir = await active_mentor(world.b)
-    await stepped(by, f"/v1/engagements/{mine['id']}/handover", {"mentor_id": heir["id"]})
-    for side in ("MENTOR", "PERSON"):
-        await answered(by, mine, side)
+    # Handed over: where he is signposted from then on, and how far that has come, is his successor's to see and do.
+    await handed_over(world.b, mine, await active_mentor(world.b))
     later = await suggested(by, mine)
-    assert await _listed(own) == {written["id"]}
-    for other in (told_by_others, later):
+    assert await _listed(own) == set()
+    for other in (written, told_by_others, later):
         assert (await own.get(f"/v1/onward-referrals/{other['id']}")).status_code == 404
+    body = given("withdraw-consent")
+    written = await went(by, written, "accept")
+    gone = await own.post(f"/v1/onward-referrals/{written['id']}/withdraw-consent", body, headers={"If-Match": '"3"'})
+    assert gone.status_code == 404
+    assert (await suggested(own, mine, 409))["code"] == "NO_LONGER_HIS_MENTOR"
 
 
 async def test_another_charity_and_those_of_other_work_see_nothing(world: World) -> None:

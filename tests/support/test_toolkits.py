@@ -10,7 +10,7 @@ import pytest
 from app.domain.kernel.access import Role
 from tests.graphql.door import data
 from tests.matching.helpers import active_mentor, answered, made, proposed, stepped
-from tests.sessions.helpers import at, begun_with, engaged, own_mentor, planned
+from tests.sessions.helpers import at, begun_with, engaged, handed_over, own_mentor, planned
 from tests.support.helpers import (
     CONFLICT_15_18,
     CONFLICT_18_25,
@@ -106,11 +106,10 @@ async def test_a_mentor_begins_what_fits_without_reading_a_date_of_birth(world: 
     assert (await own.get(f"/v1/toolkit-progress/{theirs['id']}")).status_code == 404
     assert (await world.b.coordinator.get(f"/v1/toolkit-progress/{row['id']}")).status_code == 404
     heir = await active_mentor(world.a)
-    await stepped(world.a.coordinator, f"/v1/engagements/{mine['id']}/handover", {"mentor_id": heir["id"]})
-    for side in ("MENTOR", "PERSON"):
-        await answered(world.a.coordinator, mine, side)
+    await handed_over(world.a, mine, heir)
     later = await begun_toolkit(world.a.coordinator, mine)
-    assert [one["id"] for one in (await own.get("/v1/toolkit-progress")).json()["items"]] == [row["id"]]
+    assert (await own.get("/v1/toolkit-progress")).json()["items"] == []
+    assert (await own.get(f"/v1/toolkit-progress/{row['id']}")).status_code == 404
     assert (await own.get(f"/v1/toolkit-progress/{later['id']}")).status_code == 404
 
 

@@ -45,3 +45,12 @@ class NotWaiting(Conflict):
     code = "NOT_WAITING"
     title = "The referral does not wait for a mentor"
     cure = "Read the referral: its disposition says where it stands, and whether an engagement is under way."
+
+
+class NoLongerHisMentor(Conflict):
+    """You mentored him, and do not any more. What you wrote yourself, notes and your own sessions, you may read for thirty days
+    and finish; everything else is continued by whoever mentors him now."""
+
+    code = "NO_LONGER_HIS_MENTOR"
+    title = "You do not mentor him any more"
+    cure = "Tell the coordinator what is missing: whoever mentors him now, or the coordinator, writes it down."

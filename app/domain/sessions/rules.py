@@ -18,9 +18,6 @@ OPEN: dict[SessionStep, frozenset[SessionState]] = {
 }
 """From which states each step may be taken."""
 
-LIVE = frozenset({S.PLANNED, S.HELD, S.NOT_HELD})
-"""Of these there is one at a time."""
-
 CALLED_OFF = frozenset({A.MENTEE_DECLINED, A.MENTOR_CANCELLED, A.PRISON_CANCELLED, A.OTHER})
 """What a session can be cancelled for beforehand. That somebody did not come is known only afterwards."""
 
@@ -46,11 +43,6 @@ def series_days(first_at: datetime, interval: Interval, until: date, skip: Colle
     ]
 
 
-def overlap(one: datetime, minutes: int, other: datetime, others: int) -> bool:
-    """Whether two times have a minute in common."""
-    return one < other + timedelta(minutes=others) and other < one + timedelta(minutes=minutes)
-
-
 W = NoteWarningCode
 _LOOKS: tuple[tuple[NoteWarningCode, re.Pattern[str]], ...] = (
     (W.PRISON_NUMBER, re.compile(r"\b[A-Z] ?\d{4} ?[A-Z]{2}\b", re.IGNORECASE)),
@@ -60,7 +52,7 @@ _LOOKS: tuple[tuple[NoteWarningCode, re.Pattern[str]], ...] = (
     (W.EMAIL_ADDRESS, re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
     (W.POSTCODE, re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", re.IGNORECASE)),
 )
-_WORD = r"[A-Z\u00c0-\u00de\u0100-\u017d](?:[^\W\d_]|['\u2019-](?=[^\W\d_]))+"
+_WORD = r"[A-Z\u00c0-\u00de\u0100-\u017d](?:[^\W\d_]|['\u2019-](?=[^\W\d_])){1,40}"
 _NAME = re.compile(rf"\b{_WORD}(?: {_WORD})+")
 # What is written with capitals and names nobody.
 _NO_NAMES = frozenset(
@@ -77,9 +69,9 @@ _NO_NAMES = frozenset(
 )
 
 
-def looked_at(words: str, *, own_names: Collection[str], known_names: Iterable[str] = ()) -> list[NoteWarning]:
-    """What the writer of a note should look at again: numbers, addresses, what looks like a name, and `known_names`. The man's
-    own names are none. Each once, in the order of the text."""
+def looked_at(words: str, *, own_names: Collection[str]) -> list[NoteWarning]:
+    """What the writer of a note should look at again: numbers, addresses, what looks like a name. The man's own names are none.
+    Each once, in the order of the text."""
     found: dict[tuple[NoteWarningCode, str], int] = {}
     for code, looks in _LOOKS:
         for match in looks.finditer(words):
@@ -88,8 +80,18 @@ def looked_at(words: str, *, own_names: Collection[str], known_names: Iterable[s
     for match in _NAME.finditer(words):
         if not all(word in _NO_NAMES or word in own for word in match.group().split()):
             found.setdefault((W.LOOKS_LIKE_A_NAME, match.group()), match.start())
-    for name in known_names:
+    return _in_order(found)
+
+
+def named(words: str, names: Iterable[str]) -> list[NoteWarning]:
+    """Which of these names stand in the words, each once, in the order of the text."""
+    found: dict[tuple[NoteWarningCode, str], int] = {}
+    for name in names:
         at = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words, re.IGNORECASE)
         if at is not None:
             found.setdefault((W.KNOWN_NAME, at.group()), at.start())
+    return _in_order(found)
+
+
+def _in_order(found: dict[tuple[NoteWarningCode, str], int]) -> list[NoteWarning]:
     return [NoteWarning(code=code, words=said) for (code, said), _ in sorted(found.items(), key=lambda one: one[1])]

@@ -23,7 +23,13 @@ from app.domain.sessions.models.codes import (
     SessionState,
     SessionStep,
 )
-from app.domain.sessions.models.notes import NoteWarning, SessionNote, SessionNoteRead, WriteNote
+from app.domain.sessions.models.notes import (
+    NoteWarning,
+    SessionNote,
+    SessionNoteKnownName,
+    SessionNoteRead,
+    WriteNote,
+)
 from app.domain.sessions.models.session import (
     CancelSession,
     ContactRead,
@@ -73,6 +79,7 @@ __all__ = [
     "SessionEntry",
     "SessionEntryRead",
     "SessionNote",
+    "SessionNoteKnownName",
     "SessionNoteRead",
     "SessionRead",
     "SessionSeries",

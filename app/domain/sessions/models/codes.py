@@ -70,13 +70,14 @@ class Interval(StrEnum):
 
 
 class SessionStep(StrEnum):
-    """What was done to a session."""
+    """What was done to a session. `hand_over`: somebody else mentors him now, and meets him from then on."""
 
     PLAN = "plan"
     RECORD = "record"
     CORRECT = "correct"
     CANCEL = "cancel"
     RESCHEDULE = "reschedule"
+    HAND_OVER = "hand_over"
 
 
 class NoteWarningCode(StrEnum):

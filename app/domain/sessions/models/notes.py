@@ -38,6 +38,14 @@ class SessionNote(Identified, Tenanted, Created, table=True):
     replaces_id: UUID | None = Field(default=None, foreign_key="session_note.id")
 
 
+class SessionNoteKnownName(Identified, Tenanted, table=True):
+    """Append-only, and no mentor's to read: names of others in a note who are known here."""
+
+    __tablename__ = "session_note_known_name"
+    note_id: UUID = Field(foreign_key="session_note.id", unique=True)
+    warnings: list[Any] = Field(default_factory=list, sa_type=JSONB)
+
+
 class WriteNote(SQLModel):
     """What mentor and coordinator should remember of a session. What only coordinators and the safeguarding lead may read is a
     restricted note; that somebody is at risk is a concern."""

@@ -84,7 +84,9 @@ class SessionRead(SessionFields):
     mentor_id: UUID | None = Field(description="Who meets him; null: the coordinator, while he has no mentor.")
     series_id: UUID | None = Field(description="The series that it is of.")
     state: SessionState
-    attendance: Attendance | None = Field(description="What became of it; null: not recorded yet.")
+    attendance: Attendance | None = Field(
+        description="What became of it; null: not recorded, or cancelled as the engagement ended."
+    )
     prison_cause: PrisonCause | None = Field(description="Why the prison could not let it happen.")
     occurred_at: datetime | None = Field(description="When it really began, for one that was held.")
     topics: list[Pathway] = Field(description="What it was about, of the seven pathways.")

@@ -11,17 +11,16 @@ from app.domain.kernel import audit, events
 from app.domain.kernel.access import Permission, require
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.changes import load_version, touch
-from app.domain.kernel.errors import invalid
+from app.domain.kernel.errors import NotFound, invalid
 from app.domain.kernel.rows import civil_date
+from app.domain.matching.writing_in import engagement_to_begin_in, lock_to_write
 from app.domain.sessions.models import Barrier, BarrierAttempt, NameBarrier, TryBarrier
-from app.domain.sessions.operations.checking import engagement_of
 
 
 async def name_barrier(session: AsyncSession, *, actor: Actor, command: NameBarrier, now: datetime) -> Barrier:
     """Say what stands in the way, or that somebody has asked. Nothing follows from it but that somebody knows."""
-    engagement = await engagement_of(
-        session, actor=actor, engagement_id=command.engagement_id, permission=Permission.BARRIERS_WRITE
-    )
+    require(actor, Permission.BARRIERS_WRITE)
+    engagement = await engagement_to_begin_in(session, actor=actor, engagement_id=command.engagement_id)
     _check_past(command.found_on > civil_date(now), "/found_on")
     row = Barrier(
         **command.model_dump(),
@@ -43,6 +42,12 @@ async def try_barrier(
 ) -> Barrier:
     """Say what was tried, whether it helped, and how it stands now. It may come back: no state is the last."""
     require(actor, Permission.BARRIERS_WRITE)
+    of = await session.exec(
+        select(Barrier.engagement_id).where(Barrier.id == barrier_id, Barrier.charity_id == actor.charity_id)
+    )
+    if (engagement_id := of.one_or_none()) is None:
+        raise NotFound()
+    await lock_to_write(session, actor=actor, engagement_id=engagement_id)
     row = await load_version(session, Barrier, barrier_id, actor=actor, version=version)
     _check_past(command.tried_on > civil_date(now), "/tried_on")
     row.state = command.state or row.state

@@ -1,10 +1,11 @@
 """What every change of a session has in common: the lock, what must hold, the entry in its history, the event."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import ARRAY, BigInteger, DateTime, bindparam, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,7 +14,9 @@ from app.domain.kernel.access import Permission, Role, require
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.changes import load, load_version, touch
 from app.domain.kernel.errors import NotFound, invalid
-from app.domain.matching.models import Engagement, EngagementMentor, EngagementState
+from app.domain.kernel.rows import civil_date
+from app.domain.matching.models import Engagement
+from app.domain.matching.writing_in import own_times
 from app.domain.mentors.models import Mentor
 from app.domain.organisations.models import Establishment, EstablishmentKind
 from app.domain.people.models import Person
@@ -27,40 +30,20 @@ from app.domain.sessions.models import (
     SessionSetting,
     SessionStep,
 )
-from app.domain.sessions.rules import LIVE, OPEN, overlap
+from app.domain.sessions.rules import OPEN
 
 _AHEAD = timedelta(days=400)
-_LONGEST = timedelta(days=1)
-E_STATE = EngagementState
-GOING_ON = frozenset({E_STATE.ACTIVE, E_STATE.PAUSED, E_STATE.BRIDGING})
 
 
-async def engagement_of(
-    session: AsyncSession,
-    *,
-    actor: Actor,
-    engagement_id: UUID,
-    pointer: str = "/engagement_id",
-    permission: Permission = Permission.SESSIONS_WRITE,
-) -> Engagement:
-    """The engagement, which has begun, locked: of two who plan or record at once the second sees what the first has done."""
-    require(actor, permission)
-    try:
-        found = await load(session, Engagement, engagement_id, actor=actor, lock=True)
-    except NotFound:
-        raise invalid(pointer, "UNKNOWN_ENGAGEMENT", "There is no such engagement here: see /v1/engagements.") from None
-    if actor.role is Role.MENTOR and not await _is_his(session, found.id):
-        # Whoever is only asked to take over sees the engagement, and does not meet him yet.
-        raise invalid(pointer, "NOT_BEGUN", "You do not mentor him yet: both have to say yes first.")
-    if found.started_on is None:
-        raise invalid(pointer, "NOT_BEGUN", "The engagement has not begun: both have to say yes first.")
-    return found
-
-
-async def _is_his(session: AsyncSession, engagement_id: UUID) -> bool:
-    """Whether the mentor who asks has, or had, the person: row security shows him his own times only."""
-    found = await session.exec(select(EngagementMentor.id).where(EngagementMentor.engagement_id == engagement_id))
-    return found.first() is not None
+async def check_his_time(session: AsyncSession, *, actor: Actor, engagement: Engagement, starts_at: datetime) -> None:
+    """A mentor records what was in his own time: not what whoever came before him did, or came after."""
+    if actor.role is not Role.MENTOR:
+        return
+    times = await own_times(session, engagement.id)
+    day = civil_date(starts_at)
+    if not any(first <= day and (last is None or day <= last) for first, last in times):
+        told = "; ".join(f"{first} to {last or 'now'}" for first, last in times)
+        raise invalid("/starts_at", "NOT_HIS_MENTOR_THEN", f"Give a time at which you mentored him: {told}.")
 
 
 async def session_for(
@@ -83,7 +66,7 @@ async def session_for(
 
 
 async def who_meets(session: AsyncSession, actor: Actor, engagement: Engagement) -> UUID | None:
-    """The engagement's mentor; for a mentor it is himself, also when somebody else has taken over since."""
+    """The engagement's mentor; for a mentor, who records what was in his own time, it is himself."""
     if actor.role is not Role.MENTOR:
         return engagement.mentor_id
     own = await session.exec(select(Mentor.id).where(Mentor.member_id == actor.subject_id))
@@ -131,23 +114,40 @@ def check_ahead(starts_at: datetime, now: datetime, pointer: str = "/starts_at")
 
 
 async def check_free(
-    session: AsyncSession, engagement_id: UUID, starts_at: datetime, minutes: int, *, but: UUID | None = None
+    session: AsyncSession,
+    *,
+    actor: Actor,
+    engagement_id: UUID,
+    starts: Sequence[datetime],
+    minutes: int,
+    but: UUID | None = None,
 ) -> None:
-    """Refuse a second session of an engagement at one time."""
-    near = await session.exec(
-        select(MentoringSession).where(
-            MentoringSession.engagement_id == engagement_id,
-            col(MentoringSession.state).in_(LIVE),
-            MentoringSession.starts_at > starts_at - _LONGEST,
-            MentoringSession.starts_at < starts_at + timedelta(minutes=minutes),
+    """Refuse a second session of an engagement at one time. The engagement is locked, so of two at once the second sees the
+    first; also one that whoever asks may not see counts, of which nothing more is told."""
+    found = await session.exec(
+        select(
+            func.throughgate.session_at(
+                engagement_id,
+                bindparam("starts", list(starts), type_=ARRAY(DateTime(timezone=True))),
+                bindparam("minutes", minutes, type_=BigInteger),
+                but,
+            )
         )
     )
-    for other in near.all():
-        if other.id != but and overlap(starts_at, minutes, other.starts_at, other.minutes):
-            raise SessionThere(
-                f"It is {other.state}, and begins at {other.starts_at:%Y-%m-%dT%H:%MZ}.",
-                links={"session": f"/v1/sessions/{other.id}"},
-            )
+    there = found.one()
+    if there is None:
+        return
+    seen = await session.exec(
+        select(MentoringSession.id, MentoringSession.state, MentoringSession.starts_at).where(
+            MentoringSession.id == there, MentoringSession.charity_id == actor.charity_id
+        )
+    )
+    if (other := seen.first()) is None:
+        raise SessionThere()
+    session_id, state, starts_at = other
+    raise SessionThere(
+        f"It is {state}, and begins at {starts_at:%Y-%m-%dT%H:%MZ}.", links={"session": f"/v1/sessions/{session_id}"}
+    )
 
 
 async def stood(

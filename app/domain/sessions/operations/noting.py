@@ -10,33 +10,32 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.kernel import audit, events
-from app.domain.kernel.access import Permission, Role
+from app.domain.kernel.access import Permission, Role, require
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.errors import invalid
 from app.domain.matching.models import Engagement
+from app.domain.matching.writing_in import begun_engagement
 from app.domain.people.models import Person
 from app.domain.people.names import name_keys
 from app.domain.sessions.errors import NoteReplaced
-from app.domain.sessions.models import MentoringSession, SessionNote, WriteNote
-from app.domain.sessions.operations.checking import engagement_of
-from app.domain.sessions.rules import looked_at
+from app.domain.sessions.models import MentoringSession, SessionNote, SessionNoteKnownName, WriteNote
+from app.domain.sessions.rules import looked_at, named
 
 _MOST_NAMES = 500
+_MOST_TOLD = 5
 
 
 async def write_note(session: AsyncSession, *, actor: Actor, command: WriteNote, now: datetime) -> SessionNote:
     """Keep a note as it was sent, with what its writer should look at again. Raises `NoteReplaced` (409) when another took the
     other's place first: the engagement is locked, so of two at once the second sees it. `ValidationFailed` (422)."""
-    engagement = await engagement_of(
-        session, actor=actor, engagement_id=command.engagement_id, permission=Permission.NOTES_WRITE
-    )
+    require(actor, Permission.NOTES_WRITE)
+    engagement = await begun_engagement(session, actor=actor, engagement_id=command.engagement_id)
     if command.session_id is not None:
         await _check_session(session, engagement, command.session_id)
     if command.replaces_id is not None:
         await _check_replaced(session, actor, engagement, command.replaces_id)
     own = await _own_names(session, engagement.person_id)
-    known = [] if actor.role is Role.MENTOR else await _known_names(session, engagement, command.words)
-    warnings = looked_at(command.words, own_names=own, known_names=known)
+    warnings = looked_at(command.words, own_names=own)
     row = SessionNote(
         charity_id=actor.charity_id,
         engagement_id=engagement.id,
@@ -50,6 +49,9 @@ async def write_note(session: AsyncSession, *, actor: Actor, command: WriteNote,
     )
     session.add(row)
     await session.flush()
+    if actor.may(Permission.PEOPLE_READ) and actor.role is not Role.MENTOR:
+        await audit.record(session, "person.searched", None)
+        await _keep_known_names(session, row)
     await audit.record(session, "session_note.written", row.id, command.model_fields_set)
     await events.once(session, actor, "session_note.written", row.id, now)
     return row
@@ -93,15 +95,25 @@ async def _own_names(session: AsyncSession, person_id: UUID) -> list[str]:
     return [name for name in (given, family, *called) if name]
 
 
-async def _known_names(session: AsyncSession, engagement: Engagement, words: str) -> Sequence[str]:
-    """Names of others who are known here and may stand in the words: by both names, or by what somebody is called."""
+async def _keep_known_names(session: AsyncSession, note: SessionNote) -> None:
+    """Names of others who are known here, for whoever may search for people. They stand apart from the note: a mentor who reads
+    it must not learn by it who else is in the service."""
+    found = named(note.words, await _known_names(session, note))[:_MOST_TOLD]
+    if found:
+        warnings = [warning.model_dump(mode="json") for warning in found]
+        session.add(SessionNoteKnownName(charity_id=note.charity_id, note_id=note.id, warnings=warnings))
+        await session.flush()
+
+
+async def _known_names(session: AsyncSession, note: SessionNote) -> Sequence[str]:
+    """By both names, or by what somebody is called."""
     keys: ColumnElement[Any] = col(Person.name_keys)  # type: ignore[assignment]
     found = await session.exec(
         select(Person.given_name, Person.family_name, Person.known_as)
         .where(
-            Person.charity_id == engagement.charity_id,
-            Person.id != engagement.person_id,
-            keys.overlap(name_keys(*words.split())),
+            Person.charity_id == note.charity_id,
+            Person.id != note.person_id,
+            keys.overlap(name_keys(*note.words.split())),
         )
         .order_by(col(Person.id).desc())
         .limit(_MOST_NAMES)

@@ -13,6 +13,7 @@ from app.domain.kernel.changes import load, load_version, touch
 from app.domain.kernel.errors import invalid
 from app.domain.kernel.rows import LONDON, civil_date
 from app.domain.matching.models import Engagement
+from app.domain.matching.writing_in import begun_engagement, engagement_to_begin_in, lock_to_write
 from app.domain.sessions.models import (
     Attendance,
     CancelSession,
@@ -27,12 +28,11 @@ from app.domain.sessions.models import (
     SessionStep,
 )
 from app.domain.sessions.operations.checking import (
-    GOING_ON,
     cause_of,
     check_ahead,
     check_free,
+    check_his_time,
     check_meeting,
-    engagement_of,
     entry,
     new,
     session_for,
@@ -49,11 +49,14 @@ S, T = SessionState, SessionStep
 async def plan(session: AsyncSession, *, actor: Actor, command: PlanSession, now: datetime) -> MentoringSession:
     """A session, once; or one that has been and was not planned. Two recordings of one session are one: the second is told of
     the first. Raises `SessionThere` (409), `NotExplained` (409), `ValidationFailed` (422)."""
-    engagement = await engagement_of(session, actor=actor, engagement_id=command.engagement_id)
-    check_meeting(command.setting, command.meeting)
+    require(actor, Permission.SESSIONS_WRITE)
     if command.recorded is None:
-        _check_going_on(engagement)
+        engagement = await engagement_to_begin_in(session, actor=actor, engagement_id=command.engagement_id)
         check_ahead(command.starts_at, now)
+    else:
+        engagement = await begun_engagement(session, actor=actor, engagement_id=command.engagement_id)
+        await check_his_time(session, actor=actor, engagement=engagement, starts_at=command.starts_at)
+    check_meeting(command.setting, command.meeting)
     row = new(
         actor,
         engagement,
@@ -67,7 +70,7 @@ async def plan(session: AsyncSession, *, actor: Actor, command: PlanSession, now
     )
     if command.recorded is not None:
         await say_what_became(session, actor=actor, row=row, said=command.recorded, at="/recorded", now=now)
-    await check_free(session, engagement.id, row.starts_at, row.minutes)
+    await check_free(session, actor=actor, engagement_id=engagement.id, starts=[row.starts_at], minutes=row.minutes)
     step = T.PLAN if command.recorded is None else T.RECORD
     session.add(row)
     await session.flush()
@@ -98,13 +101,15 @@ async def reschedule(
 ) -> MentoringSession:
     """Another session takes its place, which it names; this one stays, as superseded."""
     row = await session_for(session, actor=actor, session_id=session_id, version=version, step=T.RESCHEDULE)
-    engagement = await load(session, Engagement, row.engagement_id, actor=actor)
+    engagement = await lock_to_write(session, actor=actor, engagement_id=row.engagement_id)
     setting = command.setting or row.setting
     meeting = command.meeting if command.setting is not None or command.meeting is not None else row.meeting
     check_meeting(setting, meeting)
     check_ahead(command.starts_at, now)
     minutes = command.minutes or row.minutes
-    await check_free(session, engagement.id, command.starts_at, minutes, but=row.id)
+    await check_free(
+        session, actor=actor, engagement_id=engagement.id, starts=[command.starts_at], minutes=minutes, but=row.id
+    )
     row.state = S.SUPERSEDED
     session.add(row)
     await session.flush()  # so that the other may have its time
@@ -127,8 +132,8 @@ async def reschedule(
 
 async def plan_series(session: AsyncSession, *, actor: Actor, command: PlanSeries, now: datetime) -> SessionSeries:
     """Sessions every week or every other week, all or none: each is a row of its own from then on."""
-    engagement = await engagement_of(session, actor=actor, engagement_id=command.engagement_id)
-    _check_going_on(engagement)
+    require(actor, Permission.SESSIONS_WRITE)
+    engagement = await engagement_to_begin_in(session, actor=actor, engagement_id=command.engagement_id)
     if command.setting.value == "MEETING_WITH_OTHERS":
         raise invalid("/setting", "ONE_OF", "A meeting with others is planned by itself, not as a series.")
     check_ahead(command.first_at, now, "/first_at")
@@ -141,8 +146,7 @@ async def plan_series(session: AsyncSession, *, actor: Actor, command: PlanSerie
         raise invalid("/skip", "OUT_OF_RANGE", "Every day of the series is left out.")
     mentor_id = await who_meets(session, actor, engagement)
     establishment = await where(session, engagement, command.setting, command.establishment)
-    for day in days:
-        await check_free(session, engagement.id, day, command.minutes)
+    await check_free(session, actor=actor, engagement_id=engagement.id, starts=days, minutes=command.minutes)
     series = SessionSeries(
         **command.model_dump(exclude={"skip", "establishment"}),
         establishment=establishment,
@@ -195,11 +199,6 @@ async def end_series(
     await audit.record(session, "session_series.ended", series.id, command.model_fields_set)
     await events.tell(session, actor, "session_series.ended", series, now)
     return series
-
-
-def _check_going_on(engagement: Engagement) -> None:
-    if engagement.state not in GOING_ON:
-        raise invalid("/engagement_id", "NOT_GOING_ON", f"The engagement is {engagement.state}: reopen it first.")
 
 
 def _call_off(row: MentoringSession, because: Attendance, cause: PrisonCause | None) -> None:

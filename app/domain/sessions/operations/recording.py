@@ -33,6 +33,7 @@ async def record(
     (409) for the first session that he attends, before voluntariness and confidentiality were explained."""
     row = await session_for(session, actor=actor, session_id=session_id, version=version, step=T.RECORD)
     await say_what_became(session, actor=actor, row=row, said=command, at="", now=now)
+    await _check_still_free(session, actor, row)
     return await stood(session, actor=actor, row=row, step=T.RECORD, now=now)
 
 
@@ -47,8 +48,8 @@ async def correct(
 ) -> MentoringSession:
     """What really became of it. What was recorded before stays in its entries."""
     row = await session_for(session, actor=actor, session_id=session_id, version=version, step=T.CORRECT)
-    await check_free(session, row.engagement_id, row.starts_at, row.minutes, but=row.id)
     await say_what_became(session, actor=actor, row=row, said=command, at="", now=now)
+    await _check_still_free(session, actor, row)
     return await stood(session, actor=actor, row=row, step=T.CORRECT, now=now, reason=command.reason)
 
 
@@ -67,6 +68,18 @@ async def say_what_became(
     row.occurred_at = begins if attended else None
     row.minutes = said.minutes or row.minutes
     row.topics = list(said.topics) if attended else []
+
+
+async def _check_still_free(session: AsyncSession, actor: Actor, row: MentoringSession) -> None:
+    """It may have taken longer than was planned, or had been called off and its time given to another."""
+    await check_free(
+        session,
+        actor=actor,
+        engagement_id=row.engagement_id,
+        starts=[row.starts_at],
+        minutes=row.minutes,
+        but=row.id,
+    )
 
 
 async def _check_explained(

@@ -7,9 +7,9 @@ from sqlalchemy import BigInteger, ColumnElement, Date, DateTime, case, cast, fu
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 
-from app.domain.kernel.access import Permission
+from app.domain.kernel.access import Permission, Role
 from app.domain.kernel.reading import Collection, Context, Order, Row, View, text_literal
-from app.domain.matching.models import Engagement, EngagementState
+from app.domain.matching.models import Engagement, EngagementMentor, EngagementState
 from app.domain.mentors.models import Mentor
 from app.domain.sessions.models import (
     Attendance,
@@ -151,12 +151,20 @@ def _quiet(row: Row) -> ColumnElement[Any]:
     return func.coalesce(_quiet_days(row) > _every_days(row) * literal(2), literal(False))
 
 
+def _begun_and_seen(row: Row) -> tuple[ColumnElement[bool], ...]:
+    """Begun; and for a mentor one in which he mentors him, or did: whoever is only asked sees the engagement, too."""
+    his: Row = aliased(EngagementMentor)
+    has_time = select_columns(his.id).where(his.engagement_id == row.id).correlate_except(his).exists()
+    mentors = Context.role == text_literal(Role.MENTOR)
+    return row.charity_id == Context.charity, row.started_on.is_not(None), ~mentors | has_time
+
+
 CONTACTS = View(
     "contact",
     Engagement,
     ContactRead,
     P.SESSIONS_READ,
-    scope=lambda e: (e.charity_id == Context.charity, e.started_on.is_not(None)),
+    scope=_begun_and_seen,
     computed={
         "held": _count(Attendance.ATTENDED),
         "prison_cancelled": _count(Attendance.PRISON_CANCELLED),

@@ -1,6 +1,6 @@
 """What is true of onward referrals: which step is open, where it leads, who may decline for what. Pure functions."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from app.domain.support.signposting.models import (
     DeclinedBy,
@@ -10,6 +10,8 @@ from app.domain.support.signposting.models import (
 )
 
 B, R, S, T = DeclinedBy, DeclinedReason, OnwardReferralState, OnwardReferralStep
+
+_CONSENT_LASTS = timedelta(days=366)
 
 OPEN: dict[OnwardReferralStep, frozenset[OnwardReferralState]] = {
     T.SEND: frozenset({S.SUGGESTED}),
@@ -53,5 +55,5 @@ def may_decline(by: DeclinedBy, reason: DeclinedReason, state: OnwardReferralSta
 
 
 def consent_covers(given_on: date | None, sent_on: date) -> bool:
-    """Whether the person had said yes by the day on which it was sent. Silence is no consent."""
-    return given_on is not None and given_on <= sent_on
+    """Whether the person had said yes by the day on which it was sent, and not longer before than a year. Silence is no consent."""
+    return given_on is not None and given_on <= sent_on <= given_on + _CONSENT_LASTS

@@ -12,7 +12,7 @@ from app.domain.kernel.actor import Actor
 from app.domain.kernel.changes import load_version
 from app.domain.kernel.errors import NotFound, invalid
 from app.domain.kernel.rows import civil_date
-from app.domain.support.engagements import lock_to_write
+from app.domain.matching.writing_in import lock_to_write
 from app.domain.support.goals.models import Goal, GoalEntry, GoalEntryKind
 
 

@@ -10,7 +10,7 @@ from app.domain.kernel.access import Permission, require
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.changes import apply, touch
 from app.domain.kernel.errors import invalid
-from app.domain.support.engagements import engagement_to_begin_in
+from app.domain.matching.writing_in import engagement_to_begin_in
 from app.domain.support.goals.models import (
     ActionPlan,
     ChangeGoal,

@@ -11,7 +11,7 @@ from app.domain.kernel.access import Permission, require
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.changes import load_version, touch
 from app.domain.kernel.errors import NotFound, invalid
-from app.domain.support.engagements import engagement_to_begin_in, lock_to_write
+from app.domain.matching.writing_in import engagement_to_begin_in, lock_to_write
 from app.domain.support.goals.errors import PlanNotGoingOn, PlanThere
 from app.domain.support.goals.models import ActionPlan, AgreePlan, EndPlan, PlanReview, PlanState, ReviewPlan
 from app.domain.support.goals.operations.checking import day_told

@@ -12,8 +12,9 @@ from app.domain.kernel import audit, events
 from app.domain.kernel.access import Permission, require
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.changes import load_version, touch
-from app.domain.kernel.errors import invalid
+from app.domain.kernel.errors import NotFound, invalid
 from app.domain.kernel.rows import civil_date
+from app.domain.matching.writing_in import lock_to_write
 from app.domain.support.signposting.errors import OnwardStepNotOpen
 from app.domain.support.signposting.models import (
     CloseOnwardReferral,
@@ -44,8 +45,10 @@ async def send(
     """The service is told of the person. Not without his yes, given by that day: the table's checks hold it too."""
     row = await _open(session, actor, onward_referral_id, version, T.SEND)
     on = _happened(row, command, now)
-    if not consent_covers(command.consent.given_on, on):
+    if command.consent.given_on > on:
         raise invalid("/consent/given_on", "AFTER_SENDING", "Send it once he has said yes, or give the day he did.")
+    if not consent_covers(command.consent.given_on, on):
+        raise invalid("/consent/given_on", "TOO_LONG_AGO", "That was more than a year before: ask him again.")
     row.consent_given_on, row.consent_by, row.sent_on = command.consent.given_on, command.consent.by, on
     return await _taken(session, actor, row, T.SEND, on=on, words=command.words, now=now)
 
@@ -133,8 +136,16 @@ async def close(
 async def _open(
     session: AsyncSession, actor: Actor, onward_referral_id: UUID, version: int | None, step: OnwardReferralStep
 ) -> OnwardReferral:
-    """One that can take this step, locked."""
+    """One that can take this step, locked, and its engagement before it."""
     require(actor, Permission.SIGNPOSTING_WRITE)
+    of = await session.exec(
+        select(OnwardReferral.engagement_id).where(
+            OnwardReferral.id == onward_referral_id, OnwardReferral.charity_id == actor.charity_id
+        )
+    )
+    if (engagement_id := of.one_or_none()) is None:
+        raise NotFound()
+    await lock_to_write(session, actor=actor, engagement_id=engagement_id)
     row = await load_version(session, OnwardReferral, onward_referral_id, actor=actor, version=version)
     if row.state not in OPEN[step]:
         steps = sorted(steps_from(OnwardReferralState(row.state)))

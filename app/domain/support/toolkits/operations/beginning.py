@@ -11,7 +11,7 @@ from app.domain.kernel.access import Permission, require
 from app.domain.kernel.actor import Actor
 from app.domain.kernel.errors import invalid
 from app.domain.kernel.rows import new_id
-from app.domain.support.engagements import engagement_to_begin_in
+from app.domain.matching.writing_in import engagement_to_begin_in
 from app.domain.support.toolkits.errors import AgeNotKnown, ToolkitGoingOn, ToolkitRetired, VersionDoesNotFit
 from app.domain.support.toolkits.models import (
     BeginToolkit,

@@ -13,7 +13,7 @@ from app.domain.kernel.actor import Actor
 from app.domain.kernel.changes import load_version
 from app.domain.kernel.errors import NotFound, invalid
 from app.domain.kernel.rows import civil_date
-from app.domain.support.engagements import lock_to_write
+from app.domain.matching.writing_in import lock_to_write
 from app.domain.support.toolkits.errors import ToolkitStepNotOpen
 from app.domain.support.toolkits.models import ProgressEntry, ProgressStep, ToolkitProgress
 from app.domain.support.toolkits.rules import OPEN
