@@ -17,7 +17,7 @@ from app.domain.kernel.access import Permission
 from app.domain.sessions import operations
 from app.domain.sessions.ical import calendar
 from app.domain.sessions.models import CalendarFeedMade, CalendarFeedRead
-from app.domain.sessions.queries import CALENDAR_FEEDS, CALENDAR_FEEDS_LIST, busy_times
+from app.domain.sessions.queries import CALENDAR_FEEDS, CALENDAR_FEEDS_LIST, CALENDAR_OF, busy_times
 
 router = APIRouter(prefix="/v1/calendar-feeds", tags=["Sessions"])
 feed = APIRouter(prefix="/calendar/v1", tags=["Sessions"])
@@ -90,8 +90,7 @@ async def revoke_calendar_feed(
 async def read_calendar(secret: str, request: Request) -> Response:
     """For calendar programs, which send no token: the address itself is the secret. When the mentor is busy, from thirty days
     back to four hundred ahead, and not with whom or where."""
-    async with services_of(request).database.authenticator() as session:
-        times = await busy_times(session, digest=calendar_digest(secret))
+    times = busy_times(await services_of(request).database.fetch_by_secret(CALENDAR_OF, calendar_digest(secret)))
     headers = {"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
     if times is None:
         return Response(

@@ -21,7 +21,7 @@ from app.api.errors import respond
 from app.api.etags import has_already
 from app.api.pages import OneQuery, PageQuery, listed
 from app.domain.kernel.access import Permission
-from app.domain.kernel.errors import DomainError, NotFound, ValidationFailed
+from app.domain.kernel.errors import DomainError, NotFound, ValidationFailed, invalid
 from app.domain.kernel.sentences import field_errors
 from app.domain.support.directory import operations
 from app.domain.support.directory.models import (
@@ -38,6 +38,7 @@ from app.domain.support.directory.queries import PUBLIC_ONE, PUBLIC_PAGE, SERVIC
 from app.domain.support.directory.rules import in_list, page, whole
 
 P = Permission
+_MOST_WORDS = 8
 _ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
 _KEPT = {**_ANY_ORIGIN, "Access-Control-Expose-Headers": "ETag", "Cache-Control": "public, max-age=300"}
 
@@ -173,7 +174,7 @@ async def list_directory_services(query: Annotated[PublicQuery, Query()], reques
     """Of all charities' entries those that are public, by name, as Open Referral UK lists them. No token is asked for."""
     rows = await services_of(request).database.fetch_public(
         PUBLIC_PAGE,
-        query.search.split(),
+        _words(query.search),
         query.minimum_age,
         query.maximum_age,
         query.per_page,
@@ -190,6 +191,13 @@ async def read_directory_service(service_id: UUID, request: Request) -> Response
     if not rows:
         raise NotFound()
     return _public(request, whole(rows[0]))
+
+
+def _words(search: str) -> list[str]:
+    words = sorted({word.casefold() for word in search.split()})
+    if len(words) > _MOST_WORDS:
+        raise invalid("/query/search", "TOO_MANY", f"Search for at most {_MOST_WORDS} different words.")
+    return words
 
 
 def _public(request: Request, told: dict[str, Any]) -> Response:

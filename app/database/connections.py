@@ -28,13 +28,14 @@ class Connector:
     role is a start-up parameter, which PgBouncer refuses: the service does not start behind one, rather than leak.
     """
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, **settings: str) -> None:
         self._dsn = dsn
+        self._settings = _SERVER_SETTINGS | settings
 
     async def __call__(self, role: str) -> asyncpg.Connection:
         return await asyncpg.connect(
             self._dsn,
-            server_settings={**_SERVER_SETTINGS, "role": role},
+            server_settings={**self._settings, "role": role},
             statement_cache_size=128,  # bounded, as a GraphQL document can ask for a new statement each time
             max_cacheable_statement_size=65_536,  # `node` asks of every kind of thing: it is prepared once, too
             timeout=10,

@@ -28,7 +28,8 @@ from app.domain.kernel.roles import AUTHENTICATOR, PUBLIC, reading_role, writing
 from app.domain.kernel.statements import DRIVER
 
 _PUBLIC_CONNECTIONS = 2
-"""However many ask the directory without a token, they keep nobody waiting who is signed in."""
+"""However many ask the directory or for a calendar without a token, they keep nobody waiting who is signed in."""
+_PUBLIC_PATIENCE = "3s"
 
 
 class Database:
@@ -38,7 +39,9 @@ class Database:
     def __init__(self, dsn: str, *, pool_size: int = 8) -> None:
         connect = Connector(dsn)
         self._readers = ReaderPool(connect, pool_size)
-        self._public = ReaderPool(connect, min(_PUBLIC_CONNECTIONS, pool_size))
+        self._public = ReaderPool(
+            Connector(dsn, statement_timeout=_PUBLIC_PATIENCE), min(_PUBLIC_CONNECTIONS, pool_size)
+        )
         self.feed = Feed(connect)
         self._writers = Writers(connect, pool_size)
 
@@ -62,6 +65,11 @@ class Database:
         """Run a statement of our own as nobody: it sees of the directory what is for everybody, and nothing else at all."""
         with translated():
             return await self._public.fetch(PUBLIC, sql, arguments)
+
+    async def fetch_by_secret(self, sql: str, secret: bytes) -> list[asyncpg.Record]:
+        """Run a statement of our own for whoever shows a secret instead of a token, by the digest of it."""
+        with translated():
+            return await self._public.fetch(AUTHENTICATOR, sql, (secret,))
 
     async def fetch(
         self, plan: Plan, values: dict[str, Any], *, actor: Actor, request_id: str | None = None

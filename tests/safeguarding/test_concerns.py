@@ -201,6 +201,11 @@ async def test_its_author_the_coordinators_and_the_lead_see_it_and_nobody_else(w
     )
     seen_by_author = (await own.get(f"/v1/concerns/{mine['id']}?expand=additions")).json()["additions"]
     assert [(one["kind"], one["words"]) for one in seen_by_author] == [("FOLLOWED_UP", None)]
+    told = {"kind": "REPORTED", "reported_at": at(minutes=2), **TOLD, "reported_to_name": "Officer Testcase"}
+    await made(a.coordinator, path, told)
+    for by, name in ((own, None), (a.coordinator, "Officer Testcase")):
+        [*_, last] = (await by.get(f"/v1/concerns/{mine['id']}?expand=additions")).json()["additions"]
+        assert (last["reported_to_role"], last["reported_to_name"]) == (TOLD["reported_to_role"], name)
 
 
 async def test_each_reading_is_kept(world: World, rows: Rows) -> None:
@@ -209,11 +214,13 @@ async def test_each_reading_is_kept(world: World, rows: Rows) -> None:
     concern = await recorded(a.coordinator, person, reported_at=at(minutes=1), **TOLD)
     note = await made(_lead(a), "/v1/restricted-notes", {"person_id": person, "kind": "HEALTH", "words": "Words."})
     acct = await made(_lead(a), "/v1/acct-states", {"person_id": person, "status": "OPEN", "as_of": at()[:10]})
+    alarm = await alarm_of(a.coordinator, await unreported(a.manager, person))
     read = "select count(*) from audit_entry where action = $1 and object_id = $2 and subject_id = $3"
     for path, action, one in (
         ("concerns", "concern.read", concern),
         ("restricted-notes", "restricted_note.read", note),
         ("acct-states", "acct_state.read", acct),
+        ("concern-alarms", "concern_alarm.read", alarm),
     ):
         assert (await _lead(a).get(f"/v1/{path}/{one['id']}")).status_code == 200
         assert await rows.sql.fetchval(read, action, one["id"], _lead(a).id) >= 1

@@ -155,6 +155,7 @@ async def test_any_page_of_any_origin_may_read_it_and_ask_whether_it_has_changed
         {"page": 0},
         {"page": 10_001},
         {"search": "x" * 101},
+        {"search": "one two three four five six seven eight nine"},
         {"minimum_age": "nan"},
         {"maximum_age": 151},
         {"taxonomy_term_id": "x"},
@@ -242,6 +243,8 @@ async def test_only_the_charity_that_keeps_an_entry_changes_it(world: World, cha
     ("wrong", "pointer"),
     [
         ({"name": " "}, "/name"),
+        ({"name": "Two\r\nlines"}, "/name"),
+        ({"name": "Advice \u202eecivda"}, "/name"),
         ({"status": "open"}, "/status"),
         ({"url": "javascript:alert(1)"}, "/url"),
         ({"url": "https://user@advice.example"}, "/url"),

@@ -95,7 +95,20 @@ CivilDate = Annotated[date, BeforeValidator(_written_as_date), AfterValidator(_w
 Instant = Annotated[datetime, BeforeValidator(_written_as_instant), AfterValidator(_in_utc)]
 """An instant, RFC 3339 with its offset; kept and answered in UTC with `Z`."""
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+def _on_one_line(value: str) -> str:
+    if not _UNSEEN.search(value):
+        return value
+    raise PydanticCustomError(
+        "one_line", "Give one line, without line breaks, tabs or signs that turn the writing round."
+    )
+
+
+# Controls, line and paragraph ends, and what makes text look as if it said something else.
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+OneLine = AfterValidator(_on_one_line)
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), OneLine]
 """One line of text, 1 to 200 characters after trimming."""
 
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT)]

@@ -29,6 +29,9 @@ from app.domain.organisations.models import (
 ROTATION_OVERLAP = timedelta(days=7)
 """How long the older secret still works after a new one was made, unless it is ended at once."""
 
+FOR_PEOPLE_ONLY = frozenset({Permission.CONCERNS_READ, Permission.RESTRICTED_NOTES_READ, Permission.ACCT_READ})
+"""What no program reads: whoever may make one could otherwise read by it what is not for him."""
+
 
 async def create_member(
     session: AsyncSession, *, actor: Actor, command: CreateMember, password_hash: str, now: datetime
@@ -177,3 +180,5 @@ def _check_scopes(role: Role, scopes: list[Permission]) -> None:
     if beyond:
         inside = ", ".join(sorted(p.value for p in ROLE_PERMISSIONS[role]))
         raise invalid("/scopes", "SCOPE_BEYOND_ROLE", f"The role {role.value} has these scopes: {inside}.")
+    if apart := sorted(scope.value for scope in scopes if scope in FOR_PEOPLE_ONLY):
+        raise invalid("/scopes", "FOR_PEOPLE_ONLY", f"Only somebody who has logged in has these: {', '.join(apart)}.")

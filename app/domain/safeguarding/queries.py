@@ -66,10 +66,14 @@ def _followed_up_on(row: Row) -> ColumnElement[Any]:
     return _of_concern(row.id, "followed_up_on")
 
 
-def _own_words(row: Row) -> ColumnElement[Any]:
-    """What others added is told to its author as a fact, without their words."""
-    author_only = Context.role.in_([text_literal(Role.MENTOR), text_literal(Role.MANAGER)])
-    return case((author_only & (row.created_by != Context.subject), None), else_=row.words)
+def _own(name: str) -> Any:
+    """What others added is told to its author as a fact, without their words and without whom they told."""
+
+    def shown(row: Row) -> ColumnElement[Any]:
+        author_only = Context.role.in_([text_literal(Role.MENTOR), text_literal(Role.MANAGER)])
+        return case((author_only & (row.created_by != Context.subject), None), else_=getattr(row, name))
+
+    return shown
 
 
 CONCERNS: View = View(
@@ -116,7 +120,7 @@ ADDITIONS: View = View(
     ConcernAddition,
     ConcernAdditionRead,
     P.CONCERNS_READ,
-    computed={"words": _own_words},
+    computed={"words": _own("words"), "reported_to_name": _own("reported_to_name")},
     versioned=False,
     part_of=("concern", "concern_id"),
 )
@@ -142,6 +146,7 @@ ALARMS = View(
         "disclosed_at": _of_its_concern("disclosed_at"),
         "reported": lambda t: _of_concern(t.concern_id, "reported_at").is_not(None),
     },
+    audited=True,
 )
 ALARMS_LIST = Collection(
     ALARMS,

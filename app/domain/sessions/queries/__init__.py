@@ -1,6 +1,6 @@
 """What may be asked about sessions, notes, and how often somebody and his mentor have met."""
 
-from app.domain.sessions.queries.calendars import CALENDAR_FEEDS, CALENDAR_FEEDS_LIST, busy_times
+from app.domain.sessions.queries.calendars import CALENDAR_FEEDS, CALENDAR_FEEDS_LIST, CALENDAR_OF, busy_times
 from app.domain.sessions.queries.contacts import CONTACTS, CONTACTS_LIST
 from app.domain.sessions.queries.sessions import SERIES, SERIES_LIST, SESSION_ENTRIES, SESSIONS, SESSIONS_LIST
 from app.domain.sessions.queries.support import ATTEMPTS, BARRIERS, BARRIERS_LIST, NOTES, NOTES_LIST
@@ -11,6 +11,7 @@ __all__ = [
     "BARRIERS_LIST",
     "CALENDAR_FEEDS",
     "CALENDAR_FEEDS_LIST",
+    "CALENDAR_OF",
     "CONTACTS",
     "CONTACTS_LIST",
     "NOTES",

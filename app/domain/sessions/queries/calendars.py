@@ -1,9 +1,8 @@
 """A mentor's calendar feeds, and what one of them shows to whoever has its address."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
-
-from sqlalchemy import LargeBinary, bindparam, text
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.kernel.access import Permission
 from app.domain.kernel.reading import Collection, Order, View
@@ -20,19 +19,25 @@ CALENDAR_FEEDS_LIST = Collection(
     },
     filter_shapes={"mentor_id": UUID, "live": bool},
 )
-_BUSY_TIMES = text(
-    "select uid, starts_at, minutes, state, version, updated_at from throughgate.calendar_of(:digest) order by 2, 1"
-).bindparams(bindparam("digest", type_=LargeBinary()))
+CALENDAR_OF = (
+    "select uid, starts_at, minutes, state, version, updated_at from throughgate.calendar_of($1::bytea) order by 2, 1"
+)
+"""By the digest of its secret. Nobody is signed in: the database's own function finds the feed and says no more than this."""
 
 
-async def busy_times(session: AsyncSession, *, digest: bytes) -> list[Busy] | None:
-    """What the feed with this digest shows; None where there is none that lives. Nobody is signed in: the database's own
-    function finds the feed and says no more than this."""
-    rows = (await session.exec(_BUSY_TIMES, params={"digest": digest})).all()  # type: ignore[call-overload]
+def busy_times(rows: Sequence[Mapping[str, Any]]) -> list[Busy] | None:
+    """What the feed shows; None where there is none that lives. One that lives and shows nothing is one row without an id."""
     if not rows:
         return None
     return [
-        Busy(row.uid, row.starts_at, row.minutes, row.state != SessionState.PLANNED, row.version, row.updated_at)
+        Busy(
+            row["uid"],
+            row["starts_at"],
+            row["minutes"],
+            row["state"] != SessionState.PLANNED,
+            row["version"],
+            row["updated_at"],
+        )
         for row in rows
-        if row.uid is not None
+        if row["uid"] is not None
     ]

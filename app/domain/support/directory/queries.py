@@ -46,11 +46,9 @@ PUBLIC_ONE = f"select {_COLUMNS} from directory_service where id = $1"
 PUBLIC_PAGE = f"""
 with found as (
   select {_COLUMNS}
-    from directory_service
-   where not exists (
-           select from unnest($1::text[]) as word
-            where strpos(lower(concat_ws(' ', name, organisation_name, description)), lower(word)) = 0
-         )
+    from directory_service,
+         lateral (select lower(concat_ws(' ', name, organisation_name, description)) as words offset 0) as written
+   where not exists (select from unnest($1::text[]) as word where strpos(written.words, lower(word)) = 0)
      and ($2::float8 is null or minimum_age >= $2)
      and ($3::float8 is null or maximum_age <= $3)
 )

@@ -13,6 +13,7 @@ from app.domain.kernel.rows import (
     Created,
     Identified,
     Line,
+    OneLine,
     Tenanted,
     Versioned,
     code_field,
@@ -25,7 +26,7 @@ from app.domain.support.toolkits.models.toolkit import Code
 EXAMPLE_ENGAGEMENT = "01900000-0000-7000-8000-00000000e201"
 EXAMPLE_SESSION = "01900000-0000-7000-8000-00000000e401"
 
-PrintedName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+PrintedName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), OneLine]
 
 
 class ProgressFields(SQLModel):
