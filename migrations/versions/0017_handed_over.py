@@ -174,7 +174,7 @@ def keep_known_names_apart() -> None:
         sa.Column("charity_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("note_id", sa.Uuid(), nullable=False),
-        sa.Column("warnings", postgresql.JSONB(), nullable=False),
+        sa.Column("found", postgresql.JSONB(), nullable=False),
         sa.ForeignKeyConstraint(["charity_id"], ["organisation.id"]),
         sa.ForeignKeyConstraint(["note_id"], ["session_note.id"]),
         sa.PrimaryKeyConstraint("id"),
@@ -200,7 +200,7 @@ def move_known_names() -> None:
     op.execute("alter table session_note no force row level security")
     op.execute("alter table session_note disable trigger keep")
     op.execute(
-        "insert into session_note_known_name (id, charity_id, note_id, warnings)"
+        "insert into session_note_known_name (id, charity_id, note_id, found)"
         f" select uuidv7(), n.charity_id, n.id, (select jsonb_agg(w) from jsonb_array_elements(n.warnings) w where {known})"
         f" from session_note n where exists (select from jsonb_array_elements(n.warnings) w where {known})"
     )

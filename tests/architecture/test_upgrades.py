@@ -89,7 +89,7 @@ def test_known_names_leave_the_notes_that_mentors_read(upgraded: Callable[[str, 
         left = {row["id"]: json.loads(row["warnings"]) for row in await connection.fetch("select * from session_note")}
         assert left == {notes["both"]: [number], notes["name"]: [], notes["number"]: [number], notes["none"]: []}
         apart = await connection.fetch("select * from session_note_known_name")
-        assert {row["note_id"]: json.loads(row["warnings"]) for row in apart} == {
+        assert {row["note_id"]: json.loads(row["found"]) for row in apart} == {
             notes["both"]: [name],
             notes["name"]: [name],
         }

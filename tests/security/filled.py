@@ -215,8 +215,8 @@ async def _support(charity: CharityWorld, engagement: dict[str, Any]) -> dict[st
     instead = {**of, "words": f"Other words {low}.", "replaces_id": first["id"]}
     [session, *_] = (await by.get("/v1/sessions", params={**of, "state": "CANCELLED"})).json()["items"]
     note = await made(by, "/v1/session-notes", {**instead, "session_id": session["id"]})
-    await charity.push(person={"given_name": "Knownbeside", "family_name": f"Case{low}"})
-    await made(by, "/v1/session-notes", {**of, "words": f"Knownbeside Case{low} was there."})
+    # Somebody else, who is known here.
+    await made(by, "/v1/session-notes", {**of, "words": f"Given{low} Family{low} was there."})
     barrier = await named_barrier(by, engagement, words=f"Barrier {low}")
     tried = {"tried_on": at()[:10], "what": f"Tried {low}", "state": "EASED"}
     await stepped(by, f"/v1/barriers/{barrier['id']}/attempts", tried)

@@ -43,7 +43,7 @@ class SessionNoteKnownName(Identified, Tenanted, table=True):
 
     __tablename__ = "session_note_known_name"
     note_id: UUID = Field(foreign_key="session_note.id", unique=True)
-    warnings: list[Any] = Field(default_factory=list, sa_type=JSONB)
+    found: list[Any] = Field(default_factory=list, sa_type=JSONB)
 
 
 class WriteNote(SQLModel):

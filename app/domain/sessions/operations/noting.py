@@ -101,7 +101,7 @@ async def _keep_known_names(session: AsyncSession, note: SessionNote) -> None:
     found = named(note.words, await _known_names(session, note))[:_MOST_TOLD]
     if found:
         warnings = [warning.model_dump(mode="json") for warning in found]
-        session.add(SessionNoteKnownName(charity_id=note.charity_id, note_id=note.id, warnings=warnings))
+        session.add(SessionNoteKnownName(charity_id=note.charity_id, note_id=note.id, found=warnings))
         await session.flush()
 
 

@@ -52,7 +52,7 @@ def _words(row: Row) -> ColumnElement[Any]:
 def _warnings(row: Row) -> ColumnElement[Any]:
     """Row security shows known names to no mentor."""
     known: Row = aliased(SessionNoteKnownName)
-    names = select_columns(known.warnings).where(known.note_id == row.id).correlate_except(known).scalar_subquery()
+    names = select_columns(known.found).where(known.note_id == row.id).correlate_except(known).scalar_subquery()
     hidden = (Context.role == text_literal(Role.MENTOR)) & _replaced_by(row).is_not(None)
     nothing = func.jsonb_build_array()
     return case((hidden, nothing), else_=row.warnings.op("||")(func.coalesce(names, nothing)))
