@@ -74,7 +74,8 @@ def documents(
     """Documents that together ask a root field for everything, each as large as the limits let it be; and those of the
     given arguments that the field takes."""
     field = query_fields()[name]
-    depth = min(depth, 3) if name == "nodes" else depth  # each is what `node` finds, by the same statement
+    # Each is what a root field of its own finds, as deep as that; `nodes` finds it by the same statement as `node`.
+    depth = min(depth, {"node": 4, "nodes": 3}.get(name, depth))
     taken = {one: value for one, value in (given or {}).items() if one in field.args}
     head = ", ".join(f"${one}: {field.args[one].type}" for one in taken)
     body = ", ".join(f"{one}: ${one}" for one in taken)

@@ -66,6 +66,7 @@ BEHIND = (
     "session_entry",
     "session_series",
     "session_note",
+    "session_note_known_name",
     "barrier",
     "barrier_attempt",
     "concern",

@@ -9,6 +9,7 @@ import httpx
 from fastapi import FastAPI
 
 from app.domain.kernel.access import ROLE_PERMISSIONS, Role
+from app.domain.organisations.access import FOR_PEOPLE_ONLY
 from tests.graphql.door import NEW
 from tests.world import CharityWorld, client
 
@@ -87,7 +88,7 @@ class Program:
 
 async def program(charity: CharityWorld, role: Role = Role.COORDINATOR, **more: Any) -> Program:
     """A new one, with every scope of its role but those for clients."""
-    scopes = sorted(p.value for p in ROLE_PERMISSIONS[role] if not p.value.startswith("clients:"))
+    scopes = sorted(p.value for p in ROLE_PERMISSIONS[role] - FOR_PEOPLE_ONLY if not p.value.startswith("clients:"))
     partner = {"organisation_id": str(charity.partner_id)} if role is Role.REFERRER else {}
     body = {"name": "Asks by hash", "role": role.value, "scopes": scopes, **partner, **more}
     made = await charity.manager.post("/v1/clients", body)

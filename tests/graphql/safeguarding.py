@@ -107,6 +107,13 @@ def _replaced(plain: Any, note: Row) -> str | None:
     return None if by["id"] is None else str(by["id"])
 
 
+def _warnings(plain: Any, note: Row) -> list[Any]:
+    """To this plain reader, who is no mentor."""
+    apart = plain.of("session_note_known_name", "note_id", note["id"])
+    found = [*note["warnings"], *(one for row in apart for one in row["found"])]
+    return found
+
+
 def _concern(plain: Any, alarm: Row) -> Row:
     [found] = plain.of("concern", "id", alarm["concern_id"])
     row: Row = found
@@ -115,6 +122,7 @@ def _concern(plain: Any, alarm: Row) -> Row:
 
 COMPUTED: dict[tuple[str, str], Callable[[Any, Row], Any]] = {
     ("SessionNote", "replacedById"): _replaced,
+    ("SessionNote", "warnings"): _warnings,
     ("Concern", "toldAt"): lambda p, c: _shown(_told_at(p, c)),
     ("Concern", "minutesToTell"): _minutes,
     ("Concern", "toldLate"): _late,

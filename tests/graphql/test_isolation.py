@@ -175,6 +175,8 @@ async def test_the_documents_would_find_the_canary(canary: Canary) -> None:
             answered = await ask(caller, query, **given)
             assert answered.status_code == 200, (name, answered.text)
             found |= canary.found_in(answered)
+            if canary.text in found:
+                break
         if name not in {*shows_nothing, "possibleDuplicates", "eligibilityPreview"}:
             assert canary.text in found, name
 
@@ -197,16 +199,18 @@ async def test_nobody_finds_anything_of_another_charity_by_any_document(
     theirs_to_see = who_there_is if role == Role.PLATFORM_OPERATOR else set()
 
     for name in query_fields().keys() - theirs_to_see:
-        for depth in (2, 3, 6):
-            for query, given in documents(name, arguments(name, canary.own.ids), depth=depth):
-                answered = await ask(caller, query, **given)
-                assert answered.status_code == 200, (name, answered.text)
-                assert not canary.found_in(answered) - tried(name), name
+        for query, given in documents(name, arguments(name, canary.own.ids)):
+            answered = await ask(caller, query, **given)
+            assert answered.status_code == 200, (name, answered.text)
+            assert not canary.found_in(answered) - tried(name), name
+        # What finds nothing shows nothing below it: a shallow document tells as much as a deep one.
         nothing = arguments(name, absent)
-        for query, theirs in documents(name, arguments(name, canary.filled.ids)):
+        for query, theirs in documents(name, arguments(name, canary.filled.ids), depth=3):
             told = await ask(caller, query, **theirs)
             assert not canary.found_in(told) - tried(name), name
-            assert plainly(told) == plainly(await ask(caller, query, **{**theirs, **_only(nothing, theirs)})), name
+            nobodys = {**theirs, **_only(nothing, theirs)}
+            if nobodys != theirs:
+                assert plainly(told) == plainly(await ask(caller, query, **nobodys)), name
             if "errors" not in told.json() and (name in KEYS or name in ("protectedCharacteristics", "ledger")):
                 assert told.json() == {"data": {name: None}}
         for one in filters(name, canary.filled):

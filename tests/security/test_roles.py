@@ -11,6 +11,7 @@ from jose.backends.cryptography_backend import CryptographyRSAKey
 
 from app.domain.kernel.access import ROLE_PERMISSIONS, Permission, Role
 from app.domain.kernel.actor import ActorKind
+from app.domain.organisations.access import FOR_PEOPLE_ONLY
 from tests.security.doors import Operation, Request, operations
 from tests.security.filled import Filled
 from tests.world import Caller, CharityWorld, World, build_charity, client
@@ -378,7 +379,11 @@ async def test_a_well_signed_token_of_a_role_that_does_not_exist_is_refused(worl
 async def test_only_a_named_person_decides_that_somebody_is_ineligible(filled: tuple[Filled, Filled]) -> None:
     """A program with a coordinator's role and every scope is refused, whoever it belongs to."""
     charity = filled[0].charity
-    body = {"name": "Deciding program", "role": "coordinator", "scopes": sorted(ROLE_PERMISSIONS[Role.COORDINATOR])}
+    body = {
+        "name": "Deciding program",
+        "role": "coordinator",
+        "scopes": sorted(ROLE_PERMISSIONS[Role.COORDINATOR] - FOR_PEOPLE_ONLY),
+    }
     made = (await charity.manager.post("/v1/clients", body)).json()
     program = replace(charity.coordinator, id=made["id"], kind=ActorKind.CLIENT)
     referral = await charity.push(custody={"conditional_release_date": "2026-11-20", "legal_status": "SENTENCED"})
