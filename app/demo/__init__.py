@@ -9,7 +9,7 @@ from app.demo.credentials import read_credentials
 from app.demo.directory import ensure_directory
 from app.demo.feedback import ensure_feedback
 from app.demo.goals import ensure_goals
-from app.demo.mentors import ensure_mentors
+from app.demo.mentors import ensure_mentors, let_log_in
 from app.demo.sessions import ensure_sessions
 from app.demo.signposting import ensure_onward_referrals
 from app.demo.support import ensure_support
@@ -27,6 +27,8 @@ async def seed(database: Database, *, now: datetime, with_year: bool, data_dir: 
         await ensure_directory(database, coordinator=charity.coordinator, now=now)
     if with_year and charity.coordinator is not None and charity.client is not None:
         await ensure_mentors(database, coordinator=charity.coordinator, now=now)
+        if charity.mentor is not None:
+            await let_log_in(database, coordinator=charity.coordinator, member=charity.mentor, now=now)
         await live_through_the_year(database, coordinator=charity.coordinator, client=charity.client, now=now)
         await ensure_sessions(database, coordinator=charity.coordinator, now=now)
         await ensure_support(database, coordinator=charity.coordinator)

@@ -87,6 +87,7 @@ class DemoCharity:
     """Who can act for the demo charity and for its partner; None whose rights somebody has taken away."""
 
     coordinator: Actor | None
+    mentor: Actor | None
     client: Actor | None
 
 
@@ -114,7 +115,7 @@ async def ensure_charity(database: Database, *, now: datetime, data_dir: Path) -
     named = kept | {"members": members(kept["password"], {role: there.members[role].id for role in there.members})}
     if named != kept:
         write_credentials(data_dir, named)
-    return DemoCharity(there.actor(Role.COORDINATOR), _program(there.client))
+    return DemoCharity(there.actor(Role.COORDINATOR), there.actor(Role.MENTOR), _program(there.client))
 
 
 async def _on_file(database: Database) -> OnFile:

@@ -12,6 +12,7 @@ from app.domain.kernel.actor import Actor
 from app.domain.matching.models import Accept, Propose, Side
 from app.domain.matching.operations import accept, propose
 from app.domain.mentors.models import (
+    ChangeMentor,
     CheckKind,
     CreateMentor,
     Mentor,
@@ -23,6 +24,7 @@ from app.domain.mentors.models import (
     SupervisionKind,
 )
 from app.domain.mentors.operations import (
+    change_mentor,
     create_mentor,
     move_mentor,
     record_check,
@@ -66,6 +68,20 @@ async def ensure_mentors(database: Database, *, coordinator: Actor, now: datetim
         if volunteer.name not in there:
             async with database.write(coordinator) as session:
                 await _come(session, coordinator, volunteer, now)
+
+
+async def let_log_in(database: Database, *, coordinator: Actor, member: Actor, now: datetime) -> None:
+    """The first volunteer logs in as the demo's mentor, unless somebody has arranged it otherwise meanwhile."""
+    async with database.write(coordinator) as session:
+        taken = await session.exec(select(Mentor.id).where(Mentor.member_id == member.subject_id))
+        if taken.first() is not None:
+            return
+        first = await session.exec(
+            select(Mentor.id).where(Mentor.display_name == VOLUNTEERS[0].name, col(Mentor.member_id).is_(None))
+        )
+        if (mentor_id := first.first()) is not None:
+            change = ChangeMentor(member_id=member.subject_id)
+            await change_mentor(session, actor=coordinator, mentor_id=mentor_id, change=change, version=None, now=now)
 
 
 async def _come(session: AsyncSession, actor: Actor, who: Volunteer, now: datetime) -> None:

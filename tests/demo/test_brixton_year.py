@@ -274,6 +274,16 @@ async def test_a_run_that_broke_off_is_completed_and_lost_credentials_are_renewe
     assert [digest_matches(kept["client_secret"], row["digest"]) for row in valid] == [True]
 
 
+async def test_the_demos_mentor_has_mentees(sql: asyncpg.Connection) -> None:
+    assert (
+        await sql.fetchval(
+            "select count(*) from engagement e join mentor m on m.id = e.mentor_id join member u on u.id = m.member_id"
+            " where u.email = 'mentor@charity.example' and e.state = 'ACTIVE'"
+        )
+        == 3
+    )
+
+
 async def test_the_31_have_a_mentor_each_within_everybodys_capacity(sql: asyncpg.Connection) -> None:
     stages = dict(await sql.fetch("select stage, count(*) from mentor group by stage"))
     assert stages == {"ACTIVE": 14, "TRAINED": 9}
