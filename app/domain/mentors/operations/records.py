@@ -28,7 +28,7 @@ from app.domain.mentors.models import (
     SupervisorAbsence,
 )
 from app.domain.mentors.operations.checking import check_names, not_in_future
-from app.domain.organisations.models import Establishment, EstablishmentKind
+from app.domain.organisations.operations import check_prison
 
 R = TypeVar("R", MentorCheck, MentorHours, MentorTraining, SupervisionContact)
 
@@ -40,8 +40,7 @@ async def record_check(
     mentor = await _of(session, actor, mentor_id)
     if (command.kind is CheckKind.CLEARANCE) != (command.establishment is not None):
         raise invalid("/establishment", "ONE_OF", "A CLEARANCE names its establishment; a VETTING has none.")
-    if command.establishment is not None and not await _is_prison(session, command.establishment):
-        raise invalid("/establishment", "UNKNOWN_ESTABLISHMENT", "There is no such prison: see /v1/establishments.")
+    await check_prison(session, command.establishment)
     not_in_future(command.decided_on, "/decided_on", now)
     if command.expires_on is not None and command.expires_on < command.decided_on:
         raise invalid("/expires_on", "BEFORE_DECISION", "Give a day on or after decided_on.")
@@ -138,8 +137,3 @@ async def _record(
 def _recorded(actor: Actor, mentor_id: UUID, now: datetime) -> dict[str, Any]:
     stamp = {"charity_id": actor.charity_id, "recorded_at": now, "recorded_by": actor.subject_id}
     return {"mentor_id": mentor_id, **stamp}
-
-
-async def _is_prison(session: AsyncSession, agency_id: str) -> bool:
-    found = await session.get(Establishment, agency_id)
-    return found is not None and found.kind == EstablishmentKind.PRISON

@@ -19,6 +19,7 @@ from app.domain.matching.models import Engagement
 from app.domain.matching.writing_in import own_times
 from app.domain.mentors.models import Mentor
 from app.domain.organisations.models import Establishment, EstablishmentKind
+from app.domain.organisations.operations import check_prison
 from app.domain.people.models import Person
 from app.domain.sessions.errors import SessionStepNotOpen, SessionThere
 from app.domain.sessions.models import (
@@ -78,9 +79,7 @@ async def where(
 ) -> str | None:
     """The prison where it takes place: the one that is named, or where he is."""
     if given is not None:
-        found = await session.get(Establishment, given)
-        if found is None or found.kind != EstablishmentKind.PRISON:
-            raise invalid("/establishment", "UNKNOWN_ESTABLISHMENT", "There is no such prison: see /v1/establishments.")
+        await check_prison(session, given)
         return given
     if setting is SessionSetting.COMMUNITY:
         return None
