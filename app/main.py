@@ -33,6 +33,7 @@ from app.api import (
     notes,
     organisations,
     people,
+    placements,
     problems,
     programmes,
     referrals,
@@ -64,6 +65,7 @@ _TIDY_SECONDS = 900.0
 ROUTERS = (
     referrals.router,
     people.router,
+    placements.of_person,
     eligibility.router,
     programmes.router,
     mentors.router,
@@ -80,6 +82,7 @@ ROUTERS = (
     safeguarding.alarms,
     safeguarding.acct,
     safeguarding.restricted,
+    placements.router,
     calendars.router,
     calendars.feed,
     feedback.router,

@@ -14,6 +14,7 @@ from app.domain.support.feedback import models as feedback
 from app.domain.support.goals import models as goals
 from app.domain.support.signposting import models as signposting
 from app.domain.support.toolkits import models as toolkits
+from app.domain.through_the_gate import models as through_the_gate
 
 __all__ = [
     "audit",
@@ -31,5 +32,6 @@ __all__ = [
     "safeguarding",
     "sessions",
     "signposting",
+    "through_the_gate",
     "toolkits",
 ]

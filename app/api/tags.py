@@ -32,6 +32,10 @@ TAGS = [
         "somebody tells wing staff face to face, or the emergency services, and then records it here.",
     },
     {
+        "name": "Through the gate",
+        "description": "Where he stays, in which prison and after release, day by day without a gap.",
+    },
+    {
         "name": "Goals",
         "description": "What he wants to reach, agreed together, in small steps; and the plan that holds them.",
     },

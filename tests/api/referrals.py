@@ -8,6 +8,7 @@ from tests.safeguarding.helpers import alarm_of, person_of, unreported
 from tests.sessions.helpers import at, engaged, planned, took
 from tests.support.helpers import completed, support_of
 from tests.support.onward import brought_to, suggested
+from tests.through_the_gate.helpers import came_to, day, person_in
 from tests.world import World
 
 IMMINENT = {"legal_status": "SENTENCED", "conditional_release_date": "2026-11-20"}
@@ -69,6 +70,8 @@ async def ready_with(op: Operation, world: World) -> dict[str, str]:
         return {"service_id": (await by.post("/v1/directory/services", {"name": "Example to change"})).json()["id"]}
     if "session" in op.id:
         return await _session_for(op, world)
+    if op.id in ("correct_placement", "withdraw_placement"):
+        return {"placement_id": (await came_to(by, await person_in(world.a), day(), "A17"))["id"]}
     if "onward" in op.id:
         return await _onward_for(op, world)
     if "engagement" not in op.id:

@@ -129,3 +129,45 @@ def test_what_was_still_planned_for_somebody_who_was_succeeded_is_his_successors
         }
 
     upgraded("0017", fill, look)
+
+
+def test_whoever_was_on_file_is_known_to_be_where_he_was_said_to_be(
+    upgraded: Callable[[str, Filled, Filled], None],
+) -> None:
+    found: dict[str, UUID] = {}
+
+    async def fill(connection: asyncpg.Connection) -> None:
+        await put(connection, "organisation", id=CHARITY)
+        for what, establishment, movement, setting in (
+            ("inside", "'BXI'", "'IN_ESTABLISHMENT'", "'CUSTODY'"),
+            ("somewhere", "null", "'TRN'", "null"),
+            ("out", "null", "'OUT'", "null"),
+            ("nobody knows", "null", "'UNKNOWN'", "null"),
+        ):
+            found[what] = await put(
+                connection,
+                "person",
+                charity_id=CHARITY,
+                establishment=establishment,
+                location="'C wing'",
+                movement=movement,
+                setting=setting,
+                created_at="'2026-06-30T23:30:00Z'",  # the first of July in London
+            )
+
+    async def look(connection: asyncpg.Connection) -> None:
+        rows = await connection.fetch(
+            "select p.*, lower(w.days)::text as since, e.step from placement p join whereabouts w using (person_id)"
+            " join placement_entry e on e.placement_id = p.id"
+        )
+        told = {
+            row["person_id"]: (row["accommodation"], row["establishment"], row["location"], row["since"], row["step"])
+            for row in rows
+        }
+        assert told == {
+            found["inside"]: ("HMP", "BXI", "C wing", "2026-07-01", "record"),
+            found["somewhere"]: ("HMP", None, "C wing", "2026-07-01", "record"),
+            found["out"]: ("COMMUNITY_NOT_KNOWN", None, None, "2026-07-01", "record"),
+        }
+
+    upgraded("0018", fill, look)

@@ -179,6 +179,7 @@ def test_what_can_be_pasted_works(demo: tuple[Path, int]) -> None:
         "forecast.md",
         "operator.md",
         "trusted-documents.md",
+        "through-the-gate.md",
     }
 
     assert re.findall(r"HTTP/1\.1 (\d+)", said["README.md"]) == ["201", "200", "200"]
@@ -187,6 +188,7 @@ def test_what_can_be_pasted_works(demo: tuple[Path, int]) -> None:
     assert "LEGAL_STATUS_UNKNOWN" in said["partner.md"]
     assert "pushed again: 201 replayed: true" in said["partner.md"]
     assert '"withdrawn"' in said["partner.md"]
+    assert re.findall(r'"kind" : "(\w+)"', said["through-the-gate.md"])[-3:] == ["FIRST_KNOWN", "TRANSFER", "RELEASE"]
     assert '"policyVersion"' in said["graphql.md"]
     assert "errors" not in said["graphql.md"]
     assert re.search(r"^\d+ waiting on \d{4}-\d\d-\d\d$", said["front-end.md"], re.MULTILINE)

@@ -23,7 +23,7 @@ from graphql.execution.values import get_directive_values
 from app.domain.referrals.models import Disposition
 from app.domain.referrals.rules import status_of
 from app.graphql.schema import sdl
-from tests.graphql import mentors, safeguarding
+from tests.graphql import mentors, safeguarding, through_the_gate
 from tests.security.rows import Rows
 
 Row = dict[str, Any]
@@ -87,6 +87,8 @@ BEHIND = (
     "certificate",
     "onward_referral",
     "onward_referral_entry",
+    "placement",
+    "placement_entry",
     "directory_service",
 )
 DEFAULT_ORDER = {
@@ -121,6 +123,7 @@ DEFAULT_ORDER = {
     "toolkit": "CODE_ASC",
     "toolkit_progress": "CREATED_AT_DESC",
     "onward_referral": "CREATED_AT_DESC",
+    "placement": "ARRIVED_ON_DESC",
     "directory_service": "NAME_ASC",
 }
 # Lists inside an object: the table, and the column that holds the object's id.
@@ -128,6 +131,7 @@ INSIDE = {
     ("Programme", "referrals"): ("referral", "programme_id"),
     ("Programme", "policies"): ("eligibility_policy", "programme_id"),
     ("Person", "referrals"): ("referral", "person_id"),
+    ("Person", "placements"): ("placement", "person_id"),
     ("Person", "custodyHistory"): ("custody_facts", "person_id"),
     ("Person", "consents"): ("consent", "person_id"),
     ("Person", "explanations"): ("explanation", "person_id"),
@@ -180,6 +184,7 @@ ONE = {
     ("SessionNote", "session"): ("mentoring_session", "session_id"),
     ("Barrier", "engagement"): ("engagement", "engagement_id"),
     ("Concern", "person"): ("person", "person_id"),
+    ("Placement", "person"): ("person", "person_id"),
     ("OnwardReferral", "engagement"): ("engagement", "engagement_id"),
     ("MatchLine", "referral"): ("referral", "referral_id"),
     ("MatchLine", "mentor"): ("mentor", "mentor_id"),
@@ -245,6 +250,8 @@ NODES = {
     "Certificate": "certificate",
     "OnwardReferral": "onward_referral",
     "OnwardReferralEntry": "onward_referral_entry",
+    "Placement": "placement",
+    "PlacementEntry": "placement_entry",
     "DirectoryService": "directory_service",
 }
 BY = {"organisationBy": "organisation", "memberBy": "member", "referralBy": "referral"}
@@ -465,6 +472,8 @@ _COMPUTED: dict[tuple[str, str], Callable[[Plain, Row], Any]] = {
     ("Goal", "entries"): _inside("goal_entry", "goal_id", "sequence"),
     ("ToolkitProgress", "units"): _inside("progress_unit", "progress_id", "number"),
     ("ToolkitProgress", "entries"): _inside("progress_entry", "progress_id", "sequence"),
+    ("Placement", "entries"): _inside("placement_entry", "placement_id", "sequence"),
+    **through_the_gate.COMPUTED,
     ("OnwardReferral", "entries"): _inside("onward_referral_entry", "onward_referral_id", "sequence"),
     ("ToolkitProgress", "certificate"): lambda p, r: next(iter(p.of("certificate", "progress_id", r["id"])), None),
     ("Engagement", "changes"): _inside("engagement_change", "engagement_id", "sequence"),

@@ -46,6 +46,7 @@ KEYS = {
     "session": "session_id",
     "sessionSeries": "series_id",
     "onwardReferral": "onward_referral_id",
+    "placement": "placement_id",
     "contact": "engagement_id",
     "sessionNote": "note_id",
     "barrier": "barrier_id",

@@ -14,7 +14,7 @@ from graphql import GraphQLObjectType, GraphQLUnionType, get_named_type
 from app.domain.kernel.access import Role
 from app.graphql.roots import MUTATIONS
 from app.graphql.schema import schema
-from tests.graphql import directory, feedback, mentoring, safeguarding, sessions, signposting, support
+from tests.graphql import directory, feedback, mentoring, safeguarding, sessions, signposting, support, through_the_gate
 from tests.graphql.door import PROBLEM, answer, ask, data
 from tests.security.filled import Filled, fill
 from tests.security.rows import Rows
@@ -191,6 +191,7 @@ _STEPS = {
     **feedback.CASES,
     **support.CASES,
     **signposting.CASES,
+    **through_the_gate.CASES,
     **directory.CASES,
 }
 CASES: dict[str, Callable[[Place], Awaitable[Variables]]] = {

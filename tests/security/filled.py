@@ -10,6 +10,7 @@ from tests.matching.helpers import active_mentor, begun, made, stepped
 from tests.safeguarding.helpers import TOLD, alarm_of, recorded, unreported
 from tests.sessions.helpers import at, named_barrier
 from tests.support.onward import ON_THE_WAY, given, suggested, went
+from tests.through_the_gate.helpers import came_to, changed, day
 from tests.world import CharityWorld
 
 CONSENT = {
@@ -143,6 +144,7 @@ async def _mentoring(charity: CharityWorld, person: str) -> dict[str, str]:
         **support,
         **await _work(charity, going_on),
         "onward_referral_id": await _signposted(charity, going_on),
+        "placement_id": await _moved(charity, going_on["person_id"]),
     }
 
 
@@ -153,6 +155,14 @@ async def _signposted(charity: CharityWorld, engagement: dict[str, Any]) -> str:
     for step in ON_THE_WAY:
         await went(by, onward, step, {**given(step), "words": f"Words {low}"})
     return str(onward["id"])
+
+
+async def _moved(charity: CharityWorld, person: str) -> str:
+    """He came to another prison, into a cell, which was told wrongly at first."""
+    by, low = charity.coordinator, str(charity.id)[-6:]
+    moved = await came_to(by, person, day(), "HMP", establishment="TSI", location=f"Wing {low}")
+    corrected = await changed(by, moved, "correct", told_by="PERSON", reason=f"Reason {low}")
+    return str(corrected["id"])
 
 
 def service_of(low: str) -> dict[str, Any]:

@@ -10,6 +10,10 @@ import asyncpg
 # also one that is added later, gets its canary by itself.
 CODES = frozenset(
     {
+        "accommodation",
+        "custody_reason",
+        "release_type",
+        "told_by",
         "acct_opened",
         "activity",
         "attendance",
@@ -171,6 +175,8 @@ class Rows:
                 "(select c.id from concern c where c.charity_id = t.charity_id and c.id not in (select concern_id from"
                 " concern_alarm) order by c.id desc offset n - 1 limit 1)"
             )
+        if table == "placement":  # of somebody there is one at a time
+            fresh |= {"days": "null", "kind": "null"}
         if table.startswith("onward_referral"):
             del fresh["state"]  # what an ending says stands beside its state, and a check keeps them together
         columns = [

@@ -32,6 +32,7 @@ WRITTEN_ONCE = (
     "mentor_step",
     "mentor_training",
     "onward_referral_entry",
+    "placement_entry",
     "plan_review",
     "progress_entry",
     "restricted_note",
@@ -72,6 +73,7 @@ DEFINERS = {
     "places_taken": {"tg_manager", "tg_coordinator"},
     "hand_over_sessions": set(),  # a trigger's
     "last_mentored": {"tg_mentor"},
+    "first_place": set(),  # a trigger's
     "session_at": {"tg_manager", "tg_coordinator", "tg_mentor"},
 }
 
@@ -104,6 +106,8 @@ ABOUT_PEOPLE = {
     "acct_state": {"tg_coordinator", "tg_safeguarding_lead"},
     "restricted_note": {"tg_coordinator", "tg_safeguarding_lead"},
     "feedback": MATCHING | {"tg_mentor", "tg_referrer", "tg_intake"},  # but for the two, a receipt: see test_feedback
+    "placement": CASEWORK | {"tg_mentor"},
+    "whereabouts": MATCHING,
     "match_exclusion": MATCHING | {"tg_mentor"},
     "match_line": MATCHING,
     "match_profile": MATCHING,

@@ -117,6 +117,7 @@ async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
     goal = await rows.sql.fetchrow("select * from goal where id = $1", ids["goal_id"])
     progress = await rows.sql.fetchrow("select * from toolkit_progress where id = $1", ids["progress_id"])
     onward = await rows.sql.fetchrow("select * from onward_referral where id = $1", ids["onward_referral_id"])
+    placement = await rows.sql.fetchrow("select * from placement where id = $1", ids["placement_id"])
     of_mentor = ("mentor_step", "mentor_check", "mentor_training", "supervision_contact", "mentor_hours")
     return {
         "colleague.role": "manager",
@@ -181,6 +182,9 @@ async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
         "contact.mentor_id": going_on["mentor_id"],
         "contact.programme_id": going_on["programme_id"],
         **{f"onward_referral.{name}": onward[name] for name in ("engagement_id", "person_id", "pathway", "state")},
+        **{f"placement.{name}": placement[name] for name in ("person_id", "accommodation", "establishment")},
+        "placement.current": True,
+        "placement.counts": True,
         "bridging_task.engagement_id": task["engagement_id"],
         "bridging_task.kind": task["kind"],
         "bridging_task.open": True,

@@ -178,6 +178,9 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
         ),
         CASEWORK | {MENTOR},
     ),
+    # where somebody stays: whoever mentors him knows, casework keeps it
+    **dict.fromkeys(("list_placements", "list_placements_of_person", "read_placement"), CASEWORK | {MENTOR, LEAD}),
+    **dict.fromkeys(("record_placement", "correct_placement", "withdraw_placement"), CASEWORK),
     **dict.fromkeys(("make_toolkit", "change_toolkit", "retire_toolkit"), CASEWORK),
     "create_calendar_feed": {MENTOR},
     # feedback: whoever gives it sees the forms, and what was said is casework's

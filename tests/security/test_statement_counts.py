@@ -105,6 +105,8 @@ GROWING = {
     "progress_entry": "progress_id",
     "onward_referral": "engagement_id",
     "onward_referral_entry": "onward_referral_id",
+    "placement": "person_id",
+    "placement_entry": "placement_id",
     "directory_service": "charity_id",
 }
 

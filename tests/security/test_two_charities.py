@@ -37,6 +37,7 @@ WITHOUT_WORDS = {
     "mentor_hours",
     "supervision_contact",
     "supervisor_absence",
+    "whereabouts",
 }
 
 

@@ -17,6 +17,7 @@ from app.api.examples import (
     sessions,
     signposting,
     support,
+    through_the_gate,
 )
 
 ANSWERS: dict[str, Any] = {
@@ -31,6 +32,7 @@ ANSWERS: dict[str, Any] = {
     **feedback.ANSWERS,
     **support.ANSWERS,
     **signposting.ANSWERS,
+    **through_the_gate.ANSWERS,
     **directory.ANSWERS,
     **access.ANSWERS,
     **service.ANSWERS,

@@ -7,15 +7,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.kernel.access import Permission
 from app.domain.kernel.actor import Actor
+from app.domain.kernel.changes import load
 from app.domain.people import operations as people
 from app.domain.people.models import (
     ChangePerson,
     ConvictionInput,
     CustodyFacts,
+    Person,
     RecordCustodyFacts,
     SetProtectedCharacteristics,
 )
 from app.domain.referrals.operations import open_referrals_of, reassess
+from app.domain.through_the_gate.operations import follow_record
 
 
 async def learn_custody_facts(
@@ -38,8 +41,16 @@ async def learn_custody_facts(
 async def correct_person(
     session: AsyncSession, *, actor: Actor, person_id: UUID, change: ChangePerson, version: int | None, now: datetime
 ) -> None:
-    """Correct what is on file about a person; policies may ask about some of it."""
-    await people.change_person(session, actor=actor, person_id=person_id, change=change, version=version, now=now)
+    """Correct what is on file about a person; policies may ask about some of it, and where he is said to be is where he is
+    from today on."""
+    before = await load(session, Person, person_id, actor=actor, lock=True)
+    left = before.location
+    person = await people.change_person(
+        session, actor=actor, person_id=person_id, change=change, version=version, now=now
+    )
+    if change.model_fields_set & {"establishment", "setting"}:
+        said = change.location if "location" in change.model_fields_set else None
+        await follow_record(session, actor=actor, person=person, left=left, location=said, now=now)
     await _judge_again(session, actor, person_id, now)
 
 

@@ -79,6 +79,8 @@ class Permission(StrEnum):
     ORGANISATIONS_WRITE = "organisations:write"
     PEOPLE_READ = "people:read"
     PEOPLE_WRITE = "people:write"
+    PLACEMENTS_READ = "placements:read"
+    PLACEMENTS_WRITE = "placements:write"
     PROGRAMMES_READ = "programmes:read"
     PROGRAMMES_WRITE = "programmes:write"
     PROTECTED_CHARACTERISTICS_READ = "protected-characteristics:read"
@@ -135,6 +137,8 @@ _CASEWORK = _EVERYONE_IN_A_CHARITY | {
     P.ORGANISATIONS_READ,
     P.PEOPLE_READ,
     P.PEOPLE_WRITE,
+    P.PLACEMENTS_READ,
+    P.PLACEMENTS_WRITE,
     P.PROTECTED_CHARACTERISTICS_READ,
     P.PROTECTED_CHARACTERISTICS_WRITE,
     P.REFERRALS_MANAGE,
@@ -178,6 +182,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.DIRECTORY_READ,
         P.ELIGIBILITY_READ,
         P.PEOPLE_READ,
+        P.PLACEMENTS_READ,
         P.PROTECTED_CHARACTERISTICS_READ,
         P.REFERRALS_READ,
         P.WAITING_LIST_READ,
@@ -197,6 +202,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.GOALS_WRITE,
         P.NOTES_READ,
         P.NOTES_WRITE,
+        P.PLACEMENTS_READ,
         P.SESSIONS_READ,
         P.SESSIONS_WRITE,
         P.SIGNPOSTING_READ,

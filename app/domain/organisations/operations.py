@@ -17,8 +17,6 @@ from app.domain.organisations.models import (
     ChangeProgramme,
     CreateCharity,
     CreateProgramme,
-    Establishment,
-    EstablishmentKind,
     Intake,
     Member,
     Organisation,
@@ -208,10 +206,3 @@ def check_open(programme: TakesReferrals, *, now: datetime) -> None:
         wait = _TRY_AGAIN_SECONDS if until is None else max(1, int((until - now).total_seconds()))
         again = f" until {until.isoformat().replace('+00:00', 'Z')}" if until else ""
         raise IntakePaused(f"Intake is paused{again}: {programme.intake_reason}", headers={"Retry-After": str(wait)})
-
-
-async def check_prison(session: AsyncSession, agency_id: str | None) -> None:
-    """Raises `ValidationFailed` (422) at /establishment unless it is a prison; None is not asked about."""
-    found = None if agency_id is None else await session.get(Establishment, agency_id)
-    if agency_id is not None and (found is None or found.kind != EstablishmentKind.PRISON):
-        raise invalid("/establishment", "UNKNOWN_ESTABLISHMENT", "There is no such prison: see /v1/establishments.")

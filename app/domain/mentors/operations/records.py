@@ -28,7 +28,7 @@ from app.domain.mentors.models import (
     SupervisorAbsence,
 )
 from app.domain.mentors.operations.checking import check_names, not_in_future
-from app.domain.organisations.operations import check_prison
+from app.domain.organisations.prisons import check_prison
 
 R = TypeVar("R", MentorCheck, MentorHours, MentorTraining, SupervisionContact)
 

@@ -19,7 +19,7 @@ from app.domain.matching.models import Engagement
 from app.domain.matching.writing_in import own_times
 from app.domain.mentors.models import Mentor
 from app.domain.organisations.models import Establishment, EstablishmentKind
-from app.domain.organisations.operations import check_prison
+from app.domain.organisations.prisons import check_prison
 from app.domain.people.models import Person
 from app.domain.sessions.errors import SessionStepNotOpen, SessionThere
 from app.domain.sessions.models import (

@@ -1,0 +1,94 @@
+"""Where somebody was on each day, worked out from what was recorded: pure functions.
+
+A *fact* says that he came to a place on a day. Of several on one day the last counts: a day belongs to the place where it ends.
+Each spell lasts until the next begins, so none overlaps another and none is missing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from app.domain.through_the_gate.models.codes import Accommodation, CustodyReason, GateSide, MoveKind
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Somebody came to a place on a day. `order` breaks ties within the day: what was recorded first comes first."""
+
+    id: UUID
+    arrived_on: date
+    accommodation: Accommodation
+    establishment: str | None = None
+    custody_reason: CustodyReason | None = None
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """From the day of its fact to the day before `left_on`; None: he is there."""
+
+    fact: Fact
+    left_on: date | None
+    kind: MoveKind
+
+    @property
+    def arrived_on(self) -> date:
+        return self.fact.arrived_on
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """All spells of somebody in their order, and the facts that begin none: another of the same day took their place."""
+
+    spells: tuple[Spell, ...]
+    passed_over: tuple[UUID, ...]
+
+    @property
+    def now(self) -> Spell | None:
+        return self.spells[-1] if self.spells else None
+
+    def on(self, day: date) -> Spell | None:
+        """Where he was at the end of a day; None before anybody knew."""
+        return next((spell for spell in reversed(self.spells) if spell.arrived_on <= day), None)
+
+
+def course(facts: Iterable[Fact]) -> Course:
+    """The spells that follow from all facts, in whatever order they became known."""
+    last_of_day: dict[date, Fact] = {}
+    passed_over: list[UUID] = []
+    for fact in sorted(facts, key=lambda f: (f.arrived_on, f.order, f.id)):
+        if (before := last_of_day.get(fact.arrived_on)) is not None:
+            passed_over.append(before.id)
+        last_of_day[fact.arrived_on] = fact
+    kept = list(last_of_day.values())
+    ends: list[date | None] = [fact.arrived_on for fact in kept[1:]]
+    spells = tuple(
+        Spell(fact, left_on, _kind(kept[:n], fact))
+        for n, (fact, left_on) in enumerate(zip(kept, [*ends, None], strict=False))
+    )
+    return Course(spells, tuple(passed_over))
+
+
+def _kind(earlier: Sequence[Fact], after: Fact) -> MoveKind:
+    """How he came there. A gap in what is known is bridged: from prison by way of nobody knows where to a flat is a release."""
+    known = next((f for f in reversed(earlier) if f.accommodation.side is not GateSide.NOT_KNOWN), None)
+    if not earlier:
+        return MoveKind.FIRST_KNOWN
+    there = after.accommodation
+    if there is Accommodation.AT_LARGE:
+        return MoveKind.WENT_AT_LARGE
+    if there.in_custody:
+        return _into_custody(known, after)
+    if there.in_community and known is not None and known.accommodation.in_custody:
+        return MoveKind.RELEASE
+    return MoveKind.MOVE
+
+
+def _into_custody(known: Fact | None, after: Fact) -> MoveKind:
+    if known is not None and known.accommodation.in_custody:
+        elsewhere = known.establishment != after.establishment and after.establishment is not None
+        return MoveKind.TRANSFER if elsewhere else MoveKind.MOVE
+    if after.custody_reason is CustodyReason.RECALL:
+        return MoveKind.RECALL
+    return MoveKind.MOVE if known is None else MoveKind.BACK_IN_CUSTODY
