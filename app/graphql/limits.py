@@ -61,12 +61,14 @@ def _limit(what: str, limit: int, actual: int, *, stopped: bool = False) -> None
         raise DocumentTooComplex(f"The document's {what} is {known}; the limit is {limit:,}.")
 
 
-# As graphql-core's lexer, up to its first error: what never ends is one token here. Possessive: no text is read twice.
+# As graphql-core's lexer, up to its first error: what never ends is one token here. No text is read twice: what follows a
+# repetition may be missing, so none is ever taken back. Only repetitions of single characters are possessive, as before
+# CPython 3.11.5 a possessive group may read on from the wrong place (python/cpython issue 106052).
 _TOKEN = re.compile(
     r"""
     (?P<name>[_A-Za-z][_0-9A-Za-z]*+) | (?P<open>[{\[(]) | (?P<close>[}\])])
-    | \.\.\. | [!$&:=@|] | -?[0-9]++(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+ | \#[^\n\r]*+
-    | \"{3}(?:[^"\\]++|\\\"{3}|\\|"(?!""))*+(?:\"{3})?+ | "(?:[^"\\\n\r]++|\\[^\n\r])*+"?+
+    | \.\.\. | [!$&:=@|] | -?[0-9]++(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)? | \#[^\n\r]*+
+    | \"{3}(?:[^"\\]++|\\\"{3}|\\|"(?!""))*(?:\"{3})? | "(?:[^"\\\n\r]++|\\[^\n\r])*"?
     """,
     re.VERBOSE,
 )

@@ -13,7 +13,7 @@ from graphql.language import Lexer, Source, TokenKind, ast, visit
 from graphql.language.visitor import Visitor
 from graphql.validation import OverlappingFieldsCanBeMergedRule, specified_rules
 from graphql.validation.rules import overlapping_fields_can_be_merged as overlap
-from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import HealthCheck, assume, event, example, given, settings
 from hypothesis import strategies as st
 
 from app.graphql import limits
@@ -187,6 +187,9 @@ pieces = st.sampled_from(
 
 @given(st.lists(pieces, max_size=40).map("".join))
 @settings(max_examples=1_000, deadline=None)
+@example('"' * 12 + "{")
+@example('"' * 9 + '{"""')
+@example("1.{2e{")
 def test_the_scanner_never_sees_less_than_the_lexer(source: str) -> None:
     lexer, tokens, nesting, deepest = Lexer(Source(source)), 0, 0, 0
     complete = True
