@@ -61,9 +61,7 @@ def _limit(what: str, limit: int, actual: int, *, stopped: bool = False) -> None
         raise DocumentTooComplex(f"The document's {what} is {known}; the limit is {limit:,}.")
 
 
-# As graphql-core's lexer, up to its first error: what never ends is one token here. No text is read twice: what follows a
-# repetition may be missing, so none is ever taken back. Only repetitions of single characters are possessive, as before
-# CPython 3.11.5 a possessive group may read on from the wrong place (python/cpython issue 106052).
+# As graphql-core's lexer up to its first error; no text is read twice. No possessive groups: CPython before 3.11.5 misreads them.
 _TOKEN = re.compile(
     r"""
     (?P<name>[_A-Za-z][_0-9A-Za-z]*+) | (?P<open>[{\[(]) | (?P<close>[}\])])
