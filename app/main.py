@@ -17,6 +17,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api import (
+    absences,
     audit,
     calendars,
     directory,
@@ -30,6 +31,7 @@ from app.api import (
     matching,
     members,
     mentors,
+    moves,
     notes,
     organisations,
     people,
@@ -66,6 +68,8 @@ ROUTERS = (
     referrals.router,
     people.router,
     placements.of_person,
+    moves.of_person,
+    absences.of_person,
     eligibility.router,
     programmes.router,
     mentors.router,
@@ -83,6 +87,8 @@ ROUTERS = (
     safeguarding.acct,
     safeguarding.restricted,
     placements.router,
+    moves.router,
+    absences.router,
     calendars.router,
     calendars.feed,
     feedback.router,

@@ -17,7 +17,7 @@ from tests.safeguarding.helpers import alarm_of, unreported
 from tests.sessions.helpers import at, named_barrier, own_mentor, planned
 from tests.support.helpers import support_of
 from tests.support.onward import suggested
-from tests.through_the_gate.helpers import came_to, day
+from tests.through_the_gate.helpers import came_to, day, out_for_a_day, reviewed
 from tests.world import Caller, World
 
 DOCUMENT: dict[str, Any] = bare_app().openapi()
@@ -319,6 +319,8 @@ async def build_scene(world: World) -> Scene:
         "feedback_id": feedback["id"],
         **support,
         "onward_referral_id": onward["id"],
+        "absence_id": (await out_for_a_day(a))["id"],
+        "review_id": (await reviewed(a))["id"],
         "placement_id": (await came_to(a.coordinator, person, day(), "A17"))["id"],
         "referral_id": referral["id"],
         "person_id": person,

@@ -8,7 +8,7 @@ from tests.safeguarding.helpers import alarm_of, person_of, unreported
 from tests.sessions.helpers import at, engaged, planned, took
 from tests.support.helpers import completed, support_of
 from tests.support.onward import brought_to, suggested
-from tests.through_the_gate.helpers import came_to, day, person_in
+from tests.through_the_gate.helpers import came_to, day, out_for_a_day, person_in, reviewed
 from tests.world import World
 
 IMMINENT = {"legal_status": "SENTENCED", "conditional_release_date": "2026-11-20"}
@@ -70,8 +70,8 @@ async def ready_with(op: Operation, world: World) -> dict[str, str]:
         return {"service_id": (await by.post("/v1/directory/services", {"name": "Example to change"})).json()["id"]}
     if "session" in op.id:
         return await _session_for(op, world)
-    if op.id in ("correct_placement", "withdraw_placement"):
-        return {"placement_id": (await came_to(by, await person_in(world.a), day(), "A17"))["id"]}
+    if op.id in GATE:
+        return await _gate_for(op, world)
     if "onward" in op.id:
         return await _onward_for(op, world)
     if "engagement" not in op.id:
@@ -85,6 +85,32 @@ async def ready_with(op: Operation, world: World) -> dict[str, str]:
     if op.id == "reopen_engagement":
         await stepped(by, f"{at}/end", {"reason": "COMPLETED", "planned": True})
     return {"engagement_id": engagement["id"], "mentor_id": other["id"]}
+
+
+GATE = frozenset(
+    {
+        "correct_placement",
+        "withdraw_placement",
+        "return_from_absence",
+        "withdraw_absence",
+        "decide_move",
+        "recall_person",
+        "transfer_person",
+        "release_person",
+        "record_temporary_absence",
+    }
+)
+
+
+async def _gate_for(op: Operation, world: World) -> dict[str, str]:
+    by = world.a.coordinator
+    if op.id.endswith("_placement"):
+        return {"placement_id": (await came_to(by, await person_in(world.a), day(), "A17"))["id"]}
+    if op.id in ("return_from_absence", "withdraw_absence"):
+        return {"absence_id": (await out_for_a_day(world.a))["id"]}
+    if op.id == "decide_move":
+        return {"review_id": (await reviewed(world.a))["id"]}
+    return {"person_id": await person_in(world.a, None if op.id == "recall_person" else "BXI")}
 
 
 async def _support_for(op: Operation, world: World) -> dict[str, str]:

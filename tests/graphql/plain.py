@@ -89,6 +89,8 @@ BEHIND = (
     "onward_referral_entry",
     "placement",
     "placement_entry",
+    "temporary_absence",
+    "move_review",
     "directory_service",
 )
 DEFAULT_ORDER = {
@@ -124,6 +126,8 @@ DEFAULT_ORDER = {
     "toolkit_progress": "CREATED_AT_DESC",
     "onward_referral": "CREATED_AT_DESC",
     "placement": "ARRIVED_ON_DESC",
+    "temporary_absence": "LEFT_ON_DESC",
+    "move_review": "CREATED_AT_DESC",
     "directory_service": "NAME_ASC",
 }
 # Lists inside an object: the table, and the column that holds the object's id.
@@ -185,6 +189,10 @@ ONE = {
     ("Barrier", "engagement"): ("engagement", "engagement_id"),
     ("Concern", "person"): ("person", "person_id"),
     ("Placement", "person"): ("person", "person_id"),
+    ("TemporaryAbsence", "person"): ("person", "person_id"),
+    ("MoveReview", "person"): ("person", "person_id"),
+    ("MoveReview", "engagement"): ("engagement", "engagement_id"),
+    ("MoveReview", "placement"): ("placement", "placement_id"),
     ("OnwardReferral", "engagement"): ("engagement", "engagement_id"),
     ("MatchLine", "referral"): ("referral", "referral_id"),
     ("MatchLine", "mentor"): ("mentor", "mentor_id"),
@@ -252,6 +260,8 @@ NODES = {
     "OnwardReferralEntry": "onward_referral_entry",
     "Placement": "placement",
     "PlacementEntry": "placement_entry",
+    "TemporaryAbsence": "temporary_absence",
+    "MoveReview": "move_review",
     "DirectoryService": "directory_service",
 }
 BY = {"organisationBy": "organisation", "memberBy": "member", "referralBy": "referral"}

@@ -47,6 +47,8 @@ KEYS = {
     "sessionSeries": "series_id",
     "onwardReferral": "onward_referral_id",
     "placement": "placement_id",
+    "temporaryAbsence": "absence_id",
+    "moveReview": "review_id",
     "contact": "engagement_id",
     "sessionNote": "note_id",
     "barrier": "barrier_id",

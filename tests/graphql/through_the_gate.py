@@ -2,9 +2,12 @@
 `plain`)."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from tests.through_the_gate.helpers import came_to, day, person_in
+from tests.graphql import mentors
+from tests.through_the_gate.helpers import came_to, day, out_for_a_day, person_in, reviewed
 from tests.world import CharityWorld
 
 Variables = dict[str, Any]
@@ -23,10 +26,41 @@ def _changing(**given: Any) -> Callable[[CharityWorld], Awaitable[Variables]]:
     return of
 
 
+def _moving(prison: str | None = "BXI", **given: Any) -> Callable[[CharityWorld], Awaitable[Variables]]:
+    async def of(charity: CharityWorld) -> Variables:
+        return {"personId": await person_in(charity, prison), "input": given}
+
+    return of
+
+
+async def _deciding(charity: CharityWorld) -> Variables:
+    review = await reviewed(charity)
+    return {
+        "id": review["id"],
+        "version": review["version"],
+        "input": {"decision": "SAME_MENTOR", "setting": "VISIT"},
+    }
+
+
+def _of_absence(**given: Any) -> Callable[[CharityWorld], Awaitable[Variables]]:
+    async def of(charity: CharityWorld) -> Variables:
+        absence = await out_for_a_day(charity)
+        return {"id": absence["id"], "version": absence["version"], "input": given}
+
+    return of
+
+
 CASES: dict[str, Callable[[CharityWorld], Awaitable[Variables]]] = {
     "recordPlacement": _recording,
     "correctPlacement": _changing(accommodation="A02"),
     "withdrawPlacement": _changing(),
+    "transferPerson": _moving(on=day(), establishment="TSI"),
+    "releasePerson": _moving(on=day(), accommodation="A02"),
+    "recallPerson": _moving(None, on=day(), establishment="BXI"),
+    "decideMove": _deciding,
+    "recordTemporaryAbsence": _moving(kind="COURT", leftOn=day()),
+    "returnFromAbsence": _of_absence(returnedOn=day()),
+    "withdrawAbsence": _of_absence(reason="Told wrongly."),
 }
 
 
@@ -34,7 +68,56 @@ def _left_on(_: Any, row: Row) -> str | None:
     return None if row["days"] is None or row["days"].upper is None else str(row["days"].upper)
 
 
+_INSIDE = {"HMP", "HOSPITAL_IN_CUSTODY", "A15"}
+
+
+def _the(plain: Any, table: str, row_id: Any) -> Row:
+    found: Row = next(one for one in plain.tables[table] if one["id"] == row_id)
+    return found
+
+
+def _open(plain: Any, row: Row) -> bool:
+    days = _the(plain, "placement", row["placement_id"])["days"]
+    state = _the(plain, "engagement", row["engagement_id"])["state"]
+    there = days is not None and days.upper is None
+    return row["decided_at"] is None and there and state in ("ACTIVE", "PAUSED", "BRIDGING")
+
+
+def _clearance(plain: Any, row: Row) -> str:
+    mentor = _the(plain, "engagement", row["engagement_id"])["mentor_id"]
+    if row["accommodation"] not in _INSIDE:
+        return "NOT_NEEDED"
+    if mentor is None:
+        return "NO_MENTOR"
+    if row["establishment"] is None:
+        return "NOT_KNOWN"
+    checks = [
+        one for one in plain.of("mentor_check", "mentor_id", mentor) if one["establishment"] == row["establishment"]
+    ]
+    return "IN_FORCE" if any(mentors.COMPUTED["Check", "inForce"](plain, one) for one in checks) else "MISSING"
+
+
+def _settings(plain: Any, row: Row) -> list[str]:
+    found = _clearance(plain, row)
+    if found == "NOT_NEEDED":
+        return ["COMMUNITY", "PHONE", "VIDEO"]
+    from_outside = ["VISIT", "VIDEO", "PHONE", "EMAIL", "LETTER"]
+    return ["IN_PERSON", *from_outside] if found == "IN_FORCE" else from_outside
+
+
+def _planned_elsewhere(plain: Any, row: Row) -> int:
+    since = max(datetime.now(UTC), datetime.combine(row["moved_on"], time(0), ZoneInfo("Europe/London")))
+    return sum(
+        one["state"] == "PLANNED" and one["starts_at"] >= since and one["establishment"] != row["establishment"]
+        for one in plain.of("mentoring_session", "engagement_id", row["engagement_id"])
+    )
+
+
 COMPUTED: dict[tuple[str, str], Callable[[Any, Row], Any]] = {
     ("Placement", "leftOn"): _left_on,
     ("Placement", "current"): lambda _, row: row["days"] is not None and row["days"].upper is None,
+    ("MoveReview", "open"): _open,
+    ("MoveReview", "clearance"): _clearance,
+    ("MoveReview", "proposedSettings"): _settings,
+    ("MoveReview", "plannedElsewhere"): _planned_elsewhere,
 }

@@ -10,7 +10,7 @@ from tests.matching.helpers import active_mentor, begun, made, stepped
 from tests.safeguarding.helpers import TOLD, alarm_of, recorded, unreported
 from tests.sessions.helpers import at, named_barrier
 from tests.support.onward import ON_THE_WAY, given, suggested, went
-from tests.through_the_gate.helpers import came_to, changed, day
+from tests.through_the_gate.helpers import came_to, changed, day, out_for_a_day, reviewed
 from tests.world import CharityWorld
 
 CONSENT = {
@@ -144,7 +144,7 @@ async def _mentoring(charity: CharityWorld, person: str) -> dict[str, str]:
         **support,
         **await _work(charity, going_on),
         "onward_referral_id": await _signposted(charity, going_on),
-        "placement_id": await _moved(charity, going_on["person_id"]),
+        **await _moved(charity, going_on),
     }
 
 
@@ -157,12 +157,18 @@ async def _signposted(charity: CharityWorld, engagement: dict[str, Any]) -> str:
     return str(onward["id"])
 
 
-async def _moved(charity: CharityWorld, person: str) -> str:
-    """He came to another prison, into a cell, which was told wrongly at first."""
-    by, low = charity.coordinator, str(charity.id)[-6:]
+async def _moved(charity: CharityWorld, engagement: dict[str, Any]) -> dict[str, str]:
+    """He came to another prison, into a cell, which was told wrongly at first; it is decided how it goes on; and he was out for a
+    day, which never was."""
+    by, low, person = charity.coordinator, str(charity.id)[-6:], engagement["person_id"]
+    review = await reviewed(charity, engagement)
+    decision = {"decision": "SAME_MENTOR", "setting": "VISIT", "reason": f"Reason {low}"}
+    await stepped(by, f"/v1/move-reviews/{review['id']}/decide", decision)
+    absence = await out_for_a_day(charity, person)
+    await stepped(by, f"/v1/temporary-absences/{absence['id']}/withdraw", {"reason": f"Reason {low}"})
     moved = await came_to(by, person, day(), "HMP", establishment="TSI", location=f"Wing {low}")
     corrected = await changed(by, moved, "correct", told_by="PERSON", reason=f"Reason {low}")
-    return str(corrected["id"])
+    return {"placement_id": corrected["id"], "review_id": review["id"], "absence_id": absence["id"]}
 
 
 def service_of(low: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ CODES = frozenset(
         "channel",
         "code",
         "consent_by",
+        "decision",
         "declined_by",
         "declined_reason",
         "disposition",
@@ -177,6 +178,8 @@ class Rows:
             )
         if table == "placement":  # of somebody there is one at a time
             fresh |= {"days": "null", "kind": "null"}
+        if table == "move_review":  # one is open at a time
+            fresh |= {"decided_at": "now()"}
         if table.startswith("onward_referral"):
             del fresh["state"]  # what an ending says stands beside its state, and a check keeps them together
         columns = [

@@ -107,6 +107,8 @@ ABOUT_PEOPLE = {
     "restricted_note": {"tg_coordinator", "tg_safeguarding_lead"},
     "feedback": MATCHING | {"tg_mentor", "tg_referrer", "tg_intake"},  # but for the two, a receipt: see test_feedback
     "placement": CASEWORK | {"tg_mentor"},
+    "temporary_absence": CASEWORK | {"tg_mentor"},
+    "move_review": MATCHING,
     "whereabouts": MATCHING,
     "match_exclusion": MATCHING | {"tg_mentor"},
     "match_line": MATCHING,

@@ -117,6 +117,8 @@ async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
     goal = await rows.sql.fetchrow("select * from goal where id = $1", ids["goal_id"])
     progress = await rows.sql.fetchrow("select * from toolkit_progress where id = $1", ids["progress_id"])
     onward = await rows.sql.fetchrow("select * from onward_referral where id = $1", ids["onward_referral_id"])
+    absence = await rows.sql.fetchrow("select * from temporary_absence where id = $1", ids["absence_id"])
+    review = await rows.sql.fetchrow("select * from move_review where id = $1", ids["review_id"])
     placement = await rows.sql.fetchrow("select * from placement where id = $1", ids["placement_id"])
     of_mentor = ("mentor_step", "mentor_check", "mentor_training", "supervision_contact", "mentor_hours")
     return {
@@ -183,6 +185,10 @@ async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
         "contact.programme_id": going_on["programme_id"],
         **{f"onward_referral.{name}": onward[name] for name in ("engagement_id", "person_id", "pathway", "state")},
         **{f"placement.{name}": placement[name] for name in ("person_id", "accommodation", "establishment")},
+        **{f"temporary_absence.{name}": absence[name] for name in ("person_id", "kind")},
+        "temporary_absence.open": False,
+        **{f"move_review.{name}": review[name] for name in ("person_id", "engagement_id", "kind", "decision")},
+        "move_review.open": False,
         "placement.current": True,
         "placement.counts": True,
         "bridging_task.engagement_id": task["engagement_id"],

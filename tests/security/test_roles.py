@@ -180,6 +180,10 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
     ),
     # where somebody stays: whoever mentors him knows, casework keeps it
     **dict.fromkeys(("list_placements", "list_placements_of_person", "read_placement"), CASEWORK | {MENTOR, LEAD}),
+    **dict.fromkeys(("list_temporary_absences", "read_temporary_absence"), CASEWORK | {MENTOR, LEAD}),
+    **dict.fromkeys(("record_temporary_absence", "return_from_absence", "withdraw_absence"), CASEWORK),
+    **dict.fromkeys(("transfer_person", "release_person", "recall_person"), CASEWORK),
+    **dict.fromkeys(("list_move_reviews", "read_move_review", "decide_move"), CASEWORK),
     **dict.fromkeys(("record_placement", "correct_placement", "withdraw_placement"), CASEWORK),
     **dict.fromkeys(("make_toolkit", "change_toolkit", "retire_toolkit"), CASEWORK),
     "create_calendar_feed": {MENTOR},

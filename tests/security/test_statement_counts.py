@@ -107,6 +107,8 @@ GROWING = {
     "onward_referral_entry": "onward_referral_id",
     "placement": "person_id",
     "placement_entry": "placement_id",
+    "temporary_absence": "charity_id",
+    "move_review": "charity_id",
     "directory_service": "charity_id",
 }
 

@@ -34,7 +34,7 @@ async def learn_custody_facts(
         verified_by=command.verified_by,
         now=now,
     )
-    await _judge_again(session, actor, person_id, now)
+    await judge_again(session, actor=actor, person_id=person_id, now=now)
     return row
 
 
@@ -51,7 +51,7 @@ async def correct_person(
     if change.model_fields_set & {"establishment", "setting"}:
         said = change.location if "location" in change.model_fields_set else None
         await follow_record(session, actor=actor, person=person, left=left, location=said, now=now)
-    await _judge_again(session, actor, person_id, now)
+    await judge_again(session, actor=actor, person_id=person_id, now=now)
 
 
 async def learn_conviction(
@@ -67,7 +67,7 @@ async def learn_conviction(
     await people.add_conviction(
         session, actor=actor, person_id=person_id, conviction=conviction, version=version, now=now
     )
-    await _judge_again(session, actor, person_id, now)
+    await judge_again(session, actor=actor, person_id=person_id, now=now)
 
 
 async def learn_protected_characteristics(
@@ -83,10 +83,11 @@ async def learn_protected_characteristics(
     await people.set_protected_characteristics(
         session, actor=actor, person_id=person_id, change=change, version=version, now=now
     )
-    await _judge_again(session, actor, person_id, now)
+    await judge_again(session, actor=actor, person_id=person_id, now=now)
 
 
-async def _judge_again(session: AsyncSession, actor: Actor, person_id: UUID, now: datetime) -> None:
+async def judge_again(session: AsyncSession, *, actor: Actor, person_id: UUID, now: datetime) -> None:
+    """Every referral of his that is still open or was found ineligible, by what is known now."""
     await session.flush()
     if not actor.may(Permission.REFERRALS_MANAGE):
         return  # the facts are kept; somebody who may judge will be shown that they are newer than the decision

@@ -287,9 +287,12 @@ class Unavailable(DomainError):
 
 
 def catalogue() -> Iterator[type[DomainError]]:
-    """Every problem that this service can answer with, in the order of this file."""
+    """Every problem that this service can answer with: those of this file first, then each step's own, in the order of their files;
+    in whatever order these were read."""
     pending: list[type[DomainError]] = list(DomainError.__subclasses__())
+    found: list[type[DomainError]] = []
     while pending:
         kind = pending.pop(0)
-        yield kind
+        found.append(kind)
         pending = kind.__subclasses__() + pending
+    yield from sorted(found, key=lambda kind: (kind.__module__ != __name__, kind.__module__))

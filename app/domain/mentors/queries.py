@@ -93,7 +93,8 @@ def alarms(row: Row) -> ColumnElement[Any]:
     return func.throughgate.mentor_alarms(row.id, type_=ARRAY(Text))
 
 
-def _cleared_for(row: Row, establishment: ColumnElement[Any]) -> ColumnElement[Any]:
+def cleared_for(row: Row, establishment: Any) -> ColumnElement[Any]:
+    """Whether a mentor may go into a prison today, by its own clearance."""
     check: Row = aliased(MentorCheck)
     return (
         select_columns(true())
@@ -152,7 +153,7 @@ MENTORS_LIST: Collection = Collection(
         "programme_id": lambda t, value: value == func.any(t.programme_ids),
         "supervisor_id": lambda t, value: t.supervisor_id == value,
         "alarm": lambda t, value: value == func.any(alarms(t)),
-        "establishment": _cleared_for,
+        "establishment": cleared_for,
     },
     filter_shapes={
         "stage": Stage,

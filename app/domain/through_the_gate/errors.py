@@ -18,3 +18,51 @@ class PlacementWithdrawn(Conflict):
     code = "PLACEMENT_WITHDRAWN"
     title = "The placement was withdrawn"
     cure = "Record the placement anew."
+
+
+class NotInCustody(Conflict):
+    """Only somebody in custody is transferred, released, or let out for a time."""
+
+    code = "NOT_IN_CUSTODY"
+    title = "He is on record as not being in custody on that day"
+    cure = "Read the placement that the answer links to: correct it, or record his return to custody first."
+
+
+class InCustodyAlready(Conflict):
+    """Only somebody who is not in custody comes back into it."""
+
+    code = "IN_CUSTODY_ALREADY"
+    title = "He is on record as being in custody on that day"
+    cure = "Take a transfer if he came to another prison; record his release first if he had been released."
+
+
+class AwayAlready(Conflict):
+    """Somebody is out of the prison once at a time."""
+
+    code = "AWAY_ALREADY"
+    title = "He is on record as being out already"
+    cure = "Say when he came back from the absence that the answer links to, or withdraw it."
+
+
+class AbsenceNotOpen(Conflict):
+    """An absence that has ended, or was withdrawn, stays as it is."""
+
+    code = "ABSENCE_NOT_OPEN"
+    title = "The absence has ended"
+    cure = "Read it anew; if it was told wrongly, withdraw it and record it anew."
+
+
+class MoveDecided(Conflict):
+    """What was decided about a move stands, with who decided and when."""
+
+    code = "MOVE_DECIDED"
+    title = "It is decided already, or no longer asked"
+    cure = "Read it anew. To change the mentor, hand the engagement over; to change how they meet, move the sessions."
+
+
+class MentorNotCleared(Conflict):
+    """Into a prison goes only who is cleared by it."""
+
+    code = "MENTOR_NOT_CLEARED"
+    title = "The mentor is not cleared for the prison where he is now"
+    cure = "Choose VISIT, PHONE, VIDEO, LETTER or EMAIL, record the prison's clearance first, or decide ANOTHER_MENTOR."

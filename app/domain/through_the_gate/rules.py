@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from app.domain.through_the_gate.models.codes import Accommodation, CustodyReason, GateSide, MoveKind
+from app.domain.sessions.models import SessionSetting
+from app.domain.through_the_gate.models.codes import Accommodation, Clearance, CustodyReason, GateSide, MoveKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +56,19 @@ class Course:
 
 def course(facts: Iterable[Fact]) -> Course:
     """The spells that follow from all facts, in whatever order they became known."""
-    last_of_day: dict[date, Fact] = {}
-    passed_over: list[UUID] = []
-    for fact in sorted(facts, key=lambda f: (f.arrived_on, f.order, f.id)):
-        if (before := last_of_day.get(fact.arrived_on)) is not None:
-            passed_over.append(before.id)
-        last_of_day[fact.arrived_on] = fact
-    kept = list(last_of_day.values())
-    ends: list[date | None] = [fact.arrived_on for fact in kept[1:]]
+    told = sorted(facts, key=lambda f: (f.arrived_on, f.order, f.id))
+    kept = [n for n, fact in enumerate(told) if n + 1 == len(told) or told[n + 1].arrived_on != fact.arrived_on]
+    ends: list[date | None] = [told[n].arrived_on for n in kept[1:]]
     spells = tuple(
-        Spell(fact, left_on, _kind(kept[:n], fact))
-        for n, (fact, left_on) in enumerate(zip(kept, [*ends, None], strict=False))
+        Spell(told[n], left_on, _kind(told[:n], told[n])) for n, left_on in zip(kept, [*ends, None], strict=False)
     )
-    return Course(spells, tuple(passed_over))
+    passed_over = tuple(fact.id for n, fact in enumerate(told) if n not in set(kept))
+    return Course(spells, passed_over)
 
 
 def _kind(earlier: Sequence[Fact], after: Fact) -> MoveKind:
-    """How he came there. A gap in what is known is bridged: from prison by way of nobody knows where to a flat is a release."""
+    """How he came there, also from a place of that same day. A gap in what is known is bridged: from prison by way of nobody
+    knows where to a flat is a release."""
     known = next((f for f in reversed(earlier) if f.accommodation.side is not GateSide.NOT_KNOWN), None)
     if not earlier:
         return MoveKind.FIRST_KNOWN
@@ -92,3 +89,12 @@ def _into_custody(known: Fact | None, after: Fact) -> MoveKind:
     if after.custody_reason is CustodyReason.RECALL:
         return MoveKind.RECALL
     return MoveKind.MOVE if known is None else MoveKind.BACK_IN_CUSTODY
+
+
+def ways_to_meet(clearance: Clearance) -> tuple[SessionSetting, ...]:
+    """How a mentor can meet somebody where he is now, the best first: without a clearance as any visitor, and in writing."""
+    s = SessionSetting
+    if clearance is Clearance.NOT_NEEDED:
+        return s.COMMUNITY, s.PHONE, s.VIDEO
+    from_outside = s.VISIT, s.VIDEO, s.PHONE, s.EMAIL, s.LETTER
+    return (s.IN_PERSON, *from_outside) if clearance is Clearance.IN_FORCE else from_outside

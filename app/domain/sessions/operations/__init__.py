@@ -3,7 +3,7 @@
 from app.domain.sessions.operations.barring import name_barrier, try_barrier
 from app.domain.sessions.operations.calendars import make_calendar, revoke_calendar
 from app.domain.sessions.operations.noting import write_note
-from app.domain.sessions.operations.planning import cancel, end_series, plan, plan_series, reschedule
+from app.domain.sessions.operations.planning import cancel, end_series, meet_elsewhere, plan, plan_series, reschedule
 from app.domain.sessions.operations.recording import correct, record
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "correct",
     "end_series",
     "make_calendar",
+    "meet_elsewhere",
     "name_barrier",
     "plan",
     "plan_series",

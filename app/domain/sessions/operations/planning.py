@@ -1,6 +1,7 @@
 """A session planned, cancelled or moved; a series planned and ended."""
 
 from datetime import datetime, time
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -24,6 +25,7 @@ from app.domain.sessions.models import (
     PrisonCause,
     RescheduleSession,
     SessionSeries,
+    SessionSetting,
     SessionState,
     SessionStep,
 )
@@ -110,24 +112,57 @@ async def reschedule(
     await check_free(
         session, actor=actor, engagement_id=engagement.id, starts=[command.starts_at], minutes=minutes, but=row.id
     )
+    said = {
+        "setting": setting,
+        "meeting": meeting,
+        "establishment": row.establishment
+        if command.setting is None
+        else await where(session, engagement, setting, None),
+        "starts_at": command.starts_at,
+        "minutes": minutes,
+    }
+    return await _instead(session, actor, row, said, reason=command.reason, now=now)
+
+
+async def meet_elsewhere(
+    session: AsyncSession,
+    *,
+    actor: Actor,
+    row: MentoringSession,
+    setting: SessionSetting,
+    establishment: str | None,
+    reason: str,
+    now: datetime,
+) -> MentoringSession:
+    """At its own time, in another way or at another place. Whoever calls has locked the session and its engagement."""
+    said = {
+        "setting": setting,
+        "meeting": None,
+        "establishment": establishment,
+        "starts_at": row.starts_at,
+        "minutes": row.minutes,
+    }
+    return await _instead(session, actor, row, said, reason=reason, now=now)
+
+
+async def _instead(
+    session: AsyncSession,
+    actor: Actor,
+    row: MentoringSession,
+    said: dict[str, Any],
+    *,
+    reason: str | None,
+    now: datetime,
+) -> MentoringSession:
+    engagement = await load(session, Engagement, row.engagement_id, actor=actor)
     row.state = S.SUPERSEDED
     session.add(row)
     await session.flush()  # so that the other may have its time
-    moved = new(
-        actor,
-        engagement,
-        now,
-        mentor_id=await who_meets(session, actor, engagement),
-        series_id=row.series_id,
-        setting=setting,
-        meeting=meeting,
-        establishment=row.establishment if command.setting is None else await where(session, engagement, setting, None),
-        starts_at=command.starts_at,
-        minutes=minutes,
-    )
+    meets = await who_meets(session, actor, engagement)
+    moved = new(actor, engagement, now, mentor_id=meets, series_id=row.series_id, **said)
     await stood(session, actor=actor, row=moved, step=T.PLAN, now=now)
     row.superseded_by_id = moved.id
-    return await stood(session, actor=actor, row=row, step=T.RESCHEDULE, now=now, reason=command.reason)
+    return await stood(session, actor=actor, row=row, step=T.RESCHEDULE, now=now, reason=reason)
 
 
 async def plan_series(session: AsyncSession, *, actor: Actor, command: PlanSeries, now: datetime) -> SessionSeries:

@@ -1,13 +1,30 @@
 """What the through-the-gate step keeps, and the shapes that go in and out."""
 
+from app.domain.through_the_gate.models.absence import (
+    RecordTemporaryAbsence,
+    ReturnFromAbsence,
+    TemporaryAbsence,
+    TemporaryAbsenceRead,
+    WithdrawAbsence,
+)
 from app.domain.through_the_gate.models.codes import (
     AbsenceKind,
     Accommodation,
+    Clearance,
     CustodyReason,
+    MoveDecision,
     MoveKind,
     PlacementStep,
     ReleaseType,
     ToldBy,
+)
+from app.domain.through_the_gate.models.moves import (
+    DecideMove,
+    MoveReview,
+    MoveReviewRead,
+    RecallPerson,
+    ReleasePerson,
+    TransferPerson,
 )
 from app.domain.through_the_gate.models.placement import (
     CorrectPlacement,
@@ -24,18 +41,31 @@ from app.domain.through_the_gate.models.placement import (
 __all__ = [
     "AbsenceKind",
     "Accommodation",
+    "Clearance",
     "CorrectPlacement",
     "CustodyReason",
+    "DecideMove",
+    "MoveDecision",
     "MoveKind",
+    "MoveReview",
+    "MoveReviewRead",
     "Placement",
     "PlacementEntry",
     "PlacementEntryRead",
     "PlacementFields",
     "PlacementRead",
     "PlacementStep",
+    "RecallPerson",
     "RecordPlacement",
+    "RecordTemporaryAbsence",
+    "ReleasePerson",
     "ReleaseType",
+    "ReturnFromAbsence",
+    "TemporaryAbsence",
+    "TemporaryAbsenceRead",
     "ToldBy",
+    "TransferPerson",
     "Whereabouts",
+    "WithdrawAbsence",
     "WithdrawPlacement",
 ]

@@ -140,6 +140,24 @@ class ToldBy(StrEnum):
     NOT_SAID = "NOT_SAID"
 
 
+class MoveDecision(StrEnum):
+    """How a relationship goes on after a move. It never ends by one."""
+
+    SAME_MENTOR = "SAME_MENTOR"
+    ANOTHER_MENTOR = "ANOTHER_MENTOR"
+
+
+class Clearance(StrEnum):
+    """Whether a mentor may go into the prison where somebody is now. NOT_NEEDED: he is in no prison. NOT_KNOWN: nobody knows in
+    which. NO_MENTOR: he has none at present."""
+
+    IN_FORCE = "IN_FORCE"
+    MISSING = "MISSING"
+    NOT_NEEDED = "NOT_NEEDED"
+    NOT_KNOWN = "NOT_KNOWN"
+    NO_MENTOR = "NO_MENTOR"
+
+
 class PlacementStep(StrEnum):
     """What was done to what is known of a placement."""
 

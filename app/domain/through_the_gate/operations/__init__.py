@@ -1,10 +1,25 @@
-"""What may be done about where somebody is."""
+"""What may be done about where somebody is, and about what follows from it."""
 
+from app.domain.through_the_gate.operations.absences import record_absence, return_from_absence, withdraw_absence
+from app.domain.through_the_gate.operations.moving import recall, release, transfer
 from app.domain.through_the_gate.operations.placing import (
     correct_placement,
     follow_record,
     record_placement,
     withdraw_placement,
 )
+from app.domain.through_the_gate.operations.reviewing import decide_move
 
-__all__ = ["correct_placement", "follow_record", "record_placement", "withdraw_placement"]
+__all__ = [
+    "correct_placement",
+    "decide_move",
+    "follow_record",
+    "recall",
+    "record_absence",
+    "record_placement",
+    "release",
+    "return_from_absence",
+    "transfer",
+    "withdraw_absence",
+    "withdraw_placement",
+]

@@ -23,6 +23,7 @@ from app.domain.through_the_gate.errors import AlreadyThere, PlacementWithdrawn
 from app.domain.through_the_gate.models import (
     Accommodation,
     CorrectPlacement,
+    MoveKind,
     Placement,
     PlacementEntry,
     PlacementFields,
@@ -30,6 +31,8 @@ from app.domain.through_the_gate.models import (
     RecordPlacement,
     WithdrawPlacement,
 )
+from app.domain.through_the_gate.operations.absences import end_by_move
+from app.domain.through_the_gate.operations.reviewing import ask_for_reviews
 from app.domain.through_the_gate.operations.spells import (
     course_of,
     keep_in_step,
@@ -237,6 +240,10 @@ async def _written(
     await events.tell(session, actor, f"placement.{step.value}", row, now)
     if moved:
         await events.tell(session, actor, "person.changed", person, now)
+    if found.now is not None and (not stays or found.now.fact.id == row.id):
+        if found.now.kind is not MoveKind.FIRST_KNOWN:
+            await end_by_move(session, actor=actor, person_id=person.id, on=found.now.arrived_on, now=now)
+        await ask_for_reviews(session, actor=actor, person_id=person.id, here=found.now, now=now)
 
 
 def _said_of(person: Person) -> tuple[Accommodation, str | None]:
