@@ -9,6 +9,7 @@ from tests.sessions.helpers import at, engaged, planned, took
 from tests.support.helpers import completed, support_of
 from tests.support.onward import brought_to, suggested
 from tests.through_the_gate.helpers import came_to, day, out_for_a_day, person_in, reviewed
+from tests.through_the_gate.support import eligible
 from tests.world import World
 
 IMMINENT = {"legal_status": "SENTENCED", "conditional_release_date": "2026-11-20"}
@@ -94,6 +95,8 @@ GATE = frozenset(
         "return_from_absence",
         "withdraw_absence",
         "decide_move",
+        "find_eligible",
+        "take_gate_step",
         "recall_person",
         "transfer_person",
         "release_person",
@@ -108,6 +111,10 @@ async def _gate_for(op: Operation, world: World) -> dict[str, str]:
         return {"placement_id": (await came_to(by, await person_in(world.a), day(), "A17"))["id"]}
     if op.id in ("return_from_absence", "withdraw_absence"):
         return {"absence_id": (await out_for_a_day(world.a))["id"]}
+    if op.id == "find_eligible":
+        return {"engagement_id": (await engaged(world.a))["id"]}
+    if op.id == "take_gate_step":
+        return {"support_id": (await eligible(world.a, await engaged(world.a)))["id"]}
     if op.id == "decide_move":
         return {"review_id": (await reviewed(world.a))["id"]}
     return {"person_id": await person_in(world.a, None if op.id == "recall_person" else "BXI")}

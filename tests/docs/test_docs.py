@@ -180,6 +180,7 @@ def test_what_can_be_pasted_works(demo: tuple[Path, int]) -> None:
         "operator.md",
         "trusted-documents.md",
         "through-the-gate.md",
+        "gate-support.md",
     }
 
     assert re.findall(r"HTTP/1\.1 (\d+)", said["README.md"]) == ["201", "200", "200"]
@@ -190,6 +191,7 @@ def test_what_can_be_pasted_works(demo: tuple[Path, int]) -> None:
     assert '"withdrawn"' in said["partner.md"]
     kinds = ["FIRST_KNOWN", "TRANSFER", "RELEASE", "RECALL", "COURT"]
     assert [kind for kind in kinds if f'"kind" : "{kind}"' in said["through-the-gate.md"]] == kinds
+    assert '"state":"OFFERED"' in said["gate-support.md"].replace(" ", "")
     assert '"policyVersion"' in said["graphql.md"]
     assert "errors" not in said["graphql.md"]
     assert re.search(r"^\d+ waiting on \d{4}-\d\d-\d\d$", said["front-end.md"], re.MULTILINE)

@@ -91,6 +91,8 @@ BEHIND = (
     "placement_entry",
     "temporary_absence",
     "move_review",
+    "gate_support",
+    "gate_support_step",
     "directory_service",
 )
 DEFAULT_ORDER = {
@@ -128,6 +130,7 @@ DEFAULT_ORDER = {
     "placement": "ARRIVED_ON_DESC",
     "temporary_absence": "LEFT_ON_DESC",
     "move_review": "CREATED_AT_DESC",
+    "gate_support": "CREATED_AT_DESC",
     "directory_service": "NAME_ASC",
 }
 # Lists inside an object: the table, and the column that holds the object's id.
@@ -157,6 +160,7 @@ INSIDE = {
     ("Engagement", "actionPlans"): ("action_plan", "engagement_id"),
     ("Engagement", "toolkitProgress"): ("toolkit_progress", "engagement_id"),
     ("ActionPlan", "goals"): ("goal", "plan_id"),
+    ("Engagement", "gateSupport"): ("gate_support", "engagement_id"),
     ("Engagement", "onwardReferrals"): ("onward_referral", "engagement_id"),
     ("Series", "sessions"): ("mentoring_session", "series_id"),
     ("Engagement", "barriers"): ("barrier", "engagement_id"),
@@ -190,6 +194,8 @@ ONE = {
     ("Concern", "person"): ("person", "person_id"),
     ("Placement", "person"): ("person", "person_id"),
     ("TemporaryAbsence", "person"): ("person", "person_id"),
+    ("GateSupport", "person"): ("person", "person_id"),
+    ("GateSupport", "engagement"): ("engagement", "engagement_id"),
     ("MoveReview", "person"): ("person", "person_id"),
     ("MoveReview", "engagement"): ("engagement", "engagement_id"),
     ("MoveReview", "placement"): ("placement", "placement_id"),
@@ -262,6 +268,8 @@ NODES = {
     "PlacementEntry": "placement_entry",
     "TemporaryAbsence": "temporary_absence",
     "MoveReview": "move_review",
+    "GateSupport": "gate_support",
+    "GateSupportStep": "gate_support_step",
     "DirectoryService": "directory_service",
 }
 BY = {"organisationBy": "organisation", "memberBy": "member", "referralBy": "referral"}
@@ -483,6 +491,7 @@ _COMPUTED: dict[tuple[str, str], Callable[[Plain, Row], Any]] = {
     ("ToolkitProgress", "units"): _inside("progress_unit", "progress_id", "number"),
     ("ToolkitProgress", "entries"): _inside("progress_entry", "progress_id", "sequence"),
     ("Placement", "entries"): _inside("placement_entry", "placement_id", "sequence"),
+    ("GateSupport", "steps"): _inside("gate_support_step", "support_id", "sequence"),
     **through_the_gate.COMPUTED,
     ("OnwardReferral", "entries"): _inside("onward_referral_entry", "onward_referral_id", "sequence"),
     ("ToolkitProgress", "certificate"): lambda p, r: next(iter(p.of("certificate", "progress_id", r["id"])), None),

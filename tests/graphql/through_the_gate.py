@@ -6,8 +6,11 @@ from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.domain.eligibility.dates import add_months
 from tests.graphql import mentors
+from tests.sessions.helpers import engaged
 from tests.through_the_gate.helpers import came_to, day, out_for_a_day, person_in, reviewed
+from tests.through_the_gate.support import eligible
 from tests.world import CharityWorld
 
 Variables = dict[str, Any]
@@ -50,6 +53,15 @@ def _of_absence(**given: Any) -> Callable[[CharityWorld], Awaitable[Variables]]:
     return of
 
 
+async def _finding(charity: CharityWorld) -> Variables:
+    return {"input": {"engagementId": (await engaged(charity))["id"], "eligibleOn": day()}}
+
+
+async def _stepping(charity: CharityWorld) -> Variables:
+    support = await eligible(charity, await engaged(charity))
+    return {"id": support["id"], "version": support["version"], "input": {"step": "OFFER", "on": day()}}
+
+
 CASES: dict[str, Callable[[CharityWorld], Awaitable[Variables]]] = {
     "recordPlacement": _recording,
     "correctPlacement": _changing(accommodation="A02"),
@@ -58,6 +70,8 @@ CASES: dict[str, Callable[[CharityWorld], Awaitable[Variables]]] = {
     "releasePerson": _moving(on=day(), accommodation="A02"),
     "recallPerson": _moving(None, on=day(), establishment="BXI"),
     "decideMove": _deciding,
+    "findEligible": _finding,
+    "takeGateStep": _stepping,
     "recordTemporaryAbsence": _moving(kind="COURT", leftOn=day()),
     "returnFromAbsence": _of_absence(returnedOn=day()),
     "withdrawAbsence": _of_absence(reason="Told wrongly."),
@@ -113,9 +127,15 @@ def _planned_elsewhere(plain: Any, row: Row) -> int:
     )
 
 
+def _after_release(months: int) -> Callable[[Any, Row], str | None]:
+    return lambda _, row: None if row["released_on"] is None else add_months(row["released_on"], months).isoformat()
+
+
 COMPUTED: dict[tuple[str, str], Callable[[Any, Row], Any]] = {
     ("Placement", "leftOn"): _left_on,
     ("Placement", "current"): lambda _, row: row["days"] is not None and row["days"].upper is None,
+    ("GateSupport", "threeMonthReviewDueOn"): _after_release(3),
+    ("GateSupport", "sixMonthReviewDueOn"): _after_release(6),
     ("MoveReview", "open"): _open,
     ("MoveReview", "clearance"): _clearance,
     ("MoveReview", "proposedSettings"): _settings,

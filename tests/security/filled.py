@@ -11,6 +11,7 @@ from tests.safeguarding.helpers import TOLD, alarm_of, recorded, unreported
 from tests.sessions.helpers import at, named_barrier
 from tests.support.onward import ON_THE_WAY, given, suggested, went
 from tests.through_the_gate.helpers import came_to, changed, day, out_for_a_day, reviewed
+from tests.through_the_gate.support import eligible, step
 from tests.world import CharityWorld
 
 CONSENT = {
@@ -145,6 +146,7 @@ async def _mentoring(charity: CharityWorld, person: str) -> dict[str, str]:
         **await _work(charity, going_on),
         "onward_referral_id": await _signposted(charity, going_on),
         **await _moved(charity, going_on),
+        "support_id": await _supported(charity, left),
     }
 
 
@@ -152,8 +154,8 @@ async def _signposted(charity: CharityWorld, engagement: dict[str, Any]) -> str:
     """An onward referral that has come to its end, with words at each step."""
     by, low = charity.coordinator, str(charity.id)[-6:]
     onward = await suggested(by, engagement, service_name=f"Service {low}", why=f"Reason {low}")
-    for step in ON_THE_WAY:
-        await went(by, onward, step, {**given(step), "words": f"Words {low}"})
+    for one in ON_THE_WAY:
+        await went(by, onward, one, {**given(one), "words": f"Words {low}"})
     return str(onward["id"])
 
 
@@ -169,6 +171,15 @@ async def _moved(charity: CharityWorld, engagement: dict[str, Any]) -> dict[str,
     moved = await came_to(by, person, day(), "HMP", establishment="TSI", location=f"Wing {low}")
     corrected = await changed(by, moved, "correct", told_by="PERSON", reason=f"Reason {low}")
     return {"placement_id": corrected["id"], "review_id": review["id"], "absence_id": absence["id"]}
+
+
+async def _supported(charity: CharityWorld, engagement: dict[str, Any]) -> str:
+    """Support through the gate that has ended, with words at each step."""
+    support, low = await eligible(charity, engagement), str(charity.id)[-6:]
+    await made(charity.coordinator, f"/v1/people/{engagement['person_id']}/releases", {"on": "2026-11-20"})
+    support = await step(charity.coordinator, support, "OFFER", words=f"Words {low}")
+    more = {"end_reason": "OTHER", "planned": False, "words": f"Words {low}"}
+    return str((await step(charity.coordinator, support, "END", **more))["id"])
 
 
 def service_of(low: str) -> dict[str, Any]:

@@ -117,6 +117,7 @@ async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
     goal = await rows.sql.fetchrow("select * from goal where id = $1", ids["goal_id"])
     progress = await rows.sql.fetchrow("select * from toolkit_progress where id = $1", ids["progress_id"])
     onward = await rows.sql.fetchrow("select * from onward_referral where id = $1", ids["onward_referral_id"])
+    support = await rows.sql.fetchrow("select * from gate_support where id = $1", ids["support_id"])
     absence = await rows.sql.fetchrow("select * from temporary_absence where id = $1", ids["absence_id"])
     review = await rows.sql.fetchrow("select * from move_review where id = $1", ids["review_id"])
     placement = await rows.sql.fetchrow("select * from placement where id = $1", ids["placement_id"])
@@ -189,6 +190,8 @@ async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
         "temporary_absence.open": False,
         **{f"move_review.{name}": review[name] for name in ("person_id", "engagement_id", "kind", "decision")},
         "move_review.open": False,
+        **{f"gate_support.{name}": support[name] for name in ("programme_id", "person_id", "engagement_id", "state")},
+        "gate_support.ends_by": date(2099, 1, 1),
         "placement.current": True,
         "placement.counts": True,
         "bridging_task.engagement_id": task["engagement_id"],

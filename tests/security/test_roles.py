@@ -180,6 +180,8 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
     ),
     # where somebody stays: whoever mentors him knows, casework keeps it
     **dict.fromkeys(("list_placements", "list_placements_of_person", "read_placement"), CASEWORK | {MENTOR, LEAD}),
+    **dict.fromkeys(("list_gate_support", "read_gate_support"), CASEWORK | {MENTOR}),
+    **dict.fromkeys(("find_eligible", "take_gate_step", "count_gate_support"), CASEWORK),
     **dict.fromkeys(("list_temporary_absences", "read_temporary_absence"), CASEWORK | {MENTOR, LEAD}),
     **dict.fromkeys(("record_temporary_absence", "return_from_absence", "withdraw_absence"), CASEWORK),
     **dict.fromkeys(("transfer_person", "release_person", "recall_person"), CASEWORK),

@@ -109,6 +109,8 @@ GROWING = {
     "placement_entry": "placement_id",
     "temporary_absence": "charity_id",
     "move_review": "charity_id",
+    "gate_support": "charity_id",
+    "gate_support_step": "support_id",
     "directory_service": "charity_id",
 }
 

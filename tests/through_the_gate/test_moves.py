@@ -150,7 +150,7 @@ async def test_what_contradicts_where_he_was_is_refused_with_a_link_to_it(
 async def test_of_whom_nothing_is_known_anything_can_be_told(world: World) -> None:
     by, person = world.a.coordinator, await person_in(world.a, None)
     placed = await moved(by, person, "releases")
-    assert (placed["kind"], placed["accommodation"]) == ("FIRST_KNOWN", "COMMUNITY_NOT_KNOWN")
+    assert (placed["kind"], placed["accommodation"]) == ("RELEASE", "COMMUNITY_NOT_KNOWN")
 
 
 async def test_a_release_into_custody_is_none(world: World) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from app.api.examples import ids
 
 PLACEMENT = "01900000-0000-7000-8000-00000000e701"
+SUPPORT = "01900000-0000-7000-8000-00000000e704"
 ABSENCE = "01900000-0000-7000-8000-00000000e702"
 REVIEW = "01900000-0000-7000-8000-00000000e703"
 
@@ -24,6 +25,46 @@ ANSWERS: dict[str, Any] = {
         "current": True,
         "withdrawn_at": None,
         **ids.STAMPS,
+    },
+    "GateSupportRead": {
+        "id": SUPPORT,
+        "engagement_id": "01900000-0000-7000-8000-00000000e201",
+        "person_id": ids.PERSON,
+        "programme_id": "01900000-0000-7000-8000-00000000b001",
+        "state": "FIRST_CONTACT",
+        "eligible_on": "2026-06-01",
+        "offered_on": "2026-06-08",
+        "accepted_on": "2026-06-08",
+        "declined_on": None,
+        "first_contact_on": "2026-08-20",
+        "first_contact_by": "MENTEE",
+        "supported_on": None,
+        "sustained_on": None,
+        "three_month_review_on": None,
+        "six_month_review_on": None,
+        "ended_on": None,
+        "end_reason": None,
+        "planned_end": None,
+        "released_on": "2026-08-14",
+        "stopped_on": None,
+        "ends_on": "2027-02-14",
+        "extended_until": None,
+        "three_month_review_due_on": "2026-11-14",
+        "six_month_review_due_on": "2027-02-14",
+        **ids.STAMPS,
+    },
+    "GateCountsRead": {
+        "id": "01900000-0000-7000-8000-00000000b001",
+        "eligible": 12,
+        "offered": 12,
+        "accepted": 8,
+        "declined": 4,
+        "first_contact": 7,
+        "supported": 7,
+        "sustained": 5,
+        "ended": 6,
+        "supported_to_approved_premises": 3,
+        "supported_in_multiple_prisons": 4,
     },
     "TemporaryAbsenceRead": {
         "kind": "COURT",

@@ -64,6 +64,8 @@ class Permission(StrEnum):
     FEEDBACK_FORMS_WRITE = "feedback-forms:write"
     FEEDBACK_READ = "feedback:read"
     FEEDBACK_WRITE = "feedback:write"
+    GATE_SUPPORT_READ = "gate-support:read"
+    GATE_SUPPORT_WRITE = "gate-support:write"
     GOALS_READ = "goals:read"
     GOALS_WRITE = "goals:write"
     LEDGER_READ = "ledger:read"
@@ -125,6 +127,8 @@ _CASEWORK = _EVERYONE_IN_A_CHARITY | {
     P.FEEDBACK_FORMS_WRITE,
     P.FEEDBACK_READ,
     P.FEEDBACK_WRITE,
+    P.GATE_SUPPORT_READ,
+    P.GATE_SUPPORT_WRITE,
     P.GOALS_READ,
     P.GOALS_WRITE,
     P.LEDGER_READ,
@@ -198,6 +202,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.ENGAGEMENTS_ANSWER,
         P.ENGAGEMENTS_READ,
         P.FEEDBACK_WRITE,
+        P.GATE_SUPPORT_READ,
         P.GOALS_READ,
         P.GOALS_WRITE,
         P.NOTES_READ,

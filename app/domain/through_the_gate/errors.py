@@ -66,3 +66,19 @@ class MentorNotCleared(Conflict):
     code = "MENTOR_NOT_CLEARED"
     title = "The mentor is not cleared for the prison where he is now"
     cure = "Choose VISIT, PHONE, VIDEO, LETTER or EMAIL, record the prison's clearance first, or decide ANOTHER_MENTOR."
+
+
+class GateSupportThere(Conflict):
+    """A relationship has support through the gate once: after a recall it begins anew with the next release."""
+
+    code = "GATE_SUPPORT_THERE"
+    title = "Support through the gate is on record for this engagement"
+    cure = "Go on with the one that the answer links to; if it has ended, reopen it."
+
+
+class GateStepNotOpen(Conflict):
+    """A step comes after another: an offer before an answer, contact before support."""
+
+    code = "GATE_STEP_NOT_OPEN"
+    title = "This step cannot be taken now"
+    cure = "Take the step that the answer names first."

@@ -15,13 +15,15 @@ from app.domain.through_the_gate.models.codes import Accommodation, Clearance, C
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Somebody came to a place on a day. `order` breaks ties within the day: what was recorded first comes first."""
+    """Somebody came to a place on a day. `order` breaks ties within the day: what was recorded first comes first. What was told as
+    a release, or a recall, is one also where nothing was known of him before."""
 
     id: UUID
     arrived_on: date
     accommodation: Accommodation
     establishment: str | None = None
     custody_reason: CustodyReason | None = None
+    told_as_release: bool = False
     order: int = 0
 
 
@@ -70,9 +72,13 @@ def _kind(earlier: Sequence[Fact], after: Fact) -> MoveKind:
     """How he came there, also from a place of that same day. A gap in what is known is bridged: from prison by way of nobody
     knows where to a flat is a release."""
     known = next((f for f in reversed(earlier) if f.accommodation.side is not GateSide.NOT_KNOWN), None)
+    there = after.accommodation
+    if known is None and there.in_community and after.told_as_release:
+        return MoveKind.RELEASE
+    if known is None and there.in_custody and after.custody_reason is CustodyReason.RECALL:
+        return MoveKind.RECALL
     if not earlier:
         return MoveKind.FIRST_KNOWN
-    there = after.accommodation
     if there is Accommodation.AT_LARGE:
         return MoveKind.WENT_AT_LARGE
     if there.in_custody:
@@ -86,9 +92,9 @@ def _into_custody(known: Fact | None, after: Fact) -> MoveKind:
     if known is not None and known.accommodation.in_custody:
         elsewhere = known.establishment != after.establishment and after.establishment is not None
         return MoveKind.TRANSFER if elsewhere else MoveKind.MOVE
-    if after.custody_reason is CustodyReason.RECALL:
-        return MoveKind.RECALL
-    return MoveKind.MOVE if known is None else MoveKind.BACK_IN_CUSTODY
+    if known is None:
+        return MoveKind.MOVE
+    return MoveKind.RECALL if after.custody_reason is CustodyReason.RECALL else MoveKind.BACK_IN_CUSTODY
 
 
 def ways_to_meet(clearance: Clearance) -> tuple[SessionSetting, ...]:

@@ -155,16 +155,20 @@ _Link = TypeVar("_Link", bound=Edge | Connection)
 
 
 class _Links(Mapping[str, _Link]):
-    """What leads from a view, by name. Whoever looks has to see all of it, so once it was looked at nothing is added."""
+    """What leads from a view, by name: its own as declared, then what was attached, by the alphabet, in whatever order modules were
+    read. Whoever looks has to see all of it, so once it was looked at nothing is added."""
 
     def __init__(self, declared: Mapping[str, _Link]) -> None:
+        self._own = frozenset(declared)
         self._known = dict(declared)
         self._seen = False
 
     def add(self, name: str, link: _Link) -> None:
         if self._seen:
             raise AssertionError(f"{name} comes too late: a schema or a plan was made without it")
-        self._known[name] = link
+        attached = {key: one for key, one in self._known.items() if key not in self._own} | {name: link}
+        own = {key: one for key, one in self._known.items() if key in self._own}
+        self._known = own | dict(sorted(attached.items()))
 
     def has(self, name: str) -> bool:
         """To look whether a name is taken is no look at what there is."""

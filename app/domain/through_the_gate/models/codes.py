@@ -164,3 +164,55 @@ class PlacementStep(StrEnum):
     RECORD = "record"
     CORRECT = "correct"
     WITHDRAW = "withdraw"
+
+
+class GateStep(StrEnum):
+    """What happens to support through the gate."""
+
+    OFFER = "OFFER"
+    ACCEPT = "ACCEPT"
+    DECLINE = "DECLINE"
+    FIRST_CONTACT = "FIRST_CONTACT"
+    SUPPORT = "SUPPORT"
+    SUSTAIN = "SUSTAIN"
+    REVIEW_3_MONTHS = "REVIEW_3_MONTHS"
+    REVIEW_6_MONTHS = "REVIEW_6_MONTHS"
+    EXTEND = "EXTEND"
+    END = "END"
+    REOPEN = "REOPEN"
+
+
+class GateState(StrEnum):
+    """How far it has come. STOPPED: he is back in custody; it begins anew with his next release."""
+
+    ELIGIBLE = "ELIGIBLE"
+    OFFERED = "OFFERED"
+    ACCEPTED = "ACCEPTED"
+    DECLINED = "DECLINED"
+    FIRST_CONTACT = "FIRST_CONTACT"
+    SUPPORTED = "SUPPORTED"
+    SUSTAINED = "SUSTAINED"
+    STOPPED = "STOPPED"
+    ENDED = "ENDED"
+
+
+class ContactMadeBy(StrEnum):
+    """Who made contact after release. There is no agreement to share information: the charity never makes it."""
+
+    MENTEE = "MENTEE"
+    COMMUNITY_OFFENDER_MANAGER = "COMMUNITY_OFFENDER_MANAGER"
+    APPROVED_PREMISES_STAFF = "APPROVED_PREMISES_STAFF"
+
+
+class GateEndReason(StrEnum):
+    """Why it ended. Not attending is none."""
+
+    AGREED_END = "AGREED_END"
+    WINDOW_OVER = "WINDOW_OVER"
+    GOALS_REACHED = "GOALS_REACHED"
+    PERSON_DECIDED = "PERSON_DECIDED"
+    NO_CONTACT_MADE = "NO_CONTACT_MADE"
+    OTHER_SERVICE = "OTHER_SERVICE"
+    MENTOR_LEFT = "MENTOR_LEFT"
+    DIED = "DIED"
+    OTHER = "OTHER"

@@ -9,16 +9,19 @@ from app.domain.through_the_gate.operations.placing import (
     withdraw_placement,
 )
 from app.domain.through_the_gate.operations.reviewing import decide_move
+from app.domain.through_the_gate.operations.supporting import find_eligible, take_gate_step
 
 __all__ = [
     "correct_placement",
     "decide_move",
+    "find_eligible",
     "follow_record",
     "recall",
     "record_absence",
     "record_placement",
     "release",
     "return_from_absence",
+    "take_gate_step",
     "transfer",
     "withdraw_absence",
     "withdraw_placement",

@@ -40,6 +40,7 @@ from app.domain.through_the_gate.operations.spells import (
     write_spells,
     write_whereabouts,
 )
+from app.domain.through_the_gate.operations.supporting import follow_placements
 
 _FIELDS = tuple(PlacementFields.model_fields)
 # What stands in an entry and in the placement alike.
@@ -240,6 +241,7 @@ async def _written(
     await events.tell(session, actor, f"placement.{step.value}", row, now)
     if moved:
         await events.tell(session, actor, "person.changed", person, now)
+    await follow_placements(session, actor=actor, person_id=person.id, found=found, now=now)
     if found.now is not None and (not stays or found.now.fact.id == row.id):
         if found.now.kind is not MoveKind.FIRST_KNOWN:
             await end_by_move(session, actor=actor, person_id=person.id, on=found.now.arrived_on, now=now)

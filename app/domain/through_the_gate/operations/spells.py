@@ -99,5 +99,6 @@ def _fact(row: Placement) -> Fact:
         Accommodation(row.accommodation),
         row.establishment,
         None if row.custody_reason is None else CustodyReason(row.custody_reason),
+        row.release_type is not None,
         row.recorded_nth,
     )

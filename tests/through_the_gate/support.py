@@ -1,0 +1,40 @@
+"""Support through the gate as far as a test needs it."""
+
+from typing import Any
+
+from tests.matching.helpers import made
+from tests.sessions.helpers import engaged
+from tests.through_the_gate.helpers import came_to, day
+from tests.world import Caller, CharityWorld
+
+GIVEN: dict[str, dict[str, Any]] = {
+    "FIRST_CONTACT": {"by": "MENTEE"},
+    "END": {"end_reason": "AGREED_END", "planned": True},
+}
+
+
+async def eligible(charity: CharityWorld, engagement: dict[str, Any]) -> dict[str, Any]:
+    body = {"engagement_id": engagement["id"], "eligible_on": "2026-11-16"}
+    return await made(charity.coordinator, "/v1/gate-support", body)
+
+
+async def step(who: Caller, support: dict[str, Any], name: str, /, status: int = 200, **body: Any) -> dict[str, Any]:
+    at = f"/v1/gate-support/{support['id']}"
+    answer = await who.step(f"{at}/steps", {"step": name, "on": day(), **body}, of=at)
+    assert answer.status_code == status, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def gone_through(charity: CharityWorld, *steps: str, to: str = "A02") -> dict[str, Any]:
+    """Somebody who was released the day before yesterday, and these steps."""
+    engagement = await engaged(charity)
+    support = await eligible(charity, engagement)
+    await came_to(charity.coordinator, engagement["person_id"], day(days=30), "HMP", establishment="BXI")
+    await made(
+        charity.coordinator, f"/v1/people/{engagement['person_id']}/releases", {"on": day(days=2), "accommodation": to}
+    )
+    support = (await charity.coordinator.get(f"/v1/gate-support/{support['id']}")).json()
+    for name in steps:
+        support = await step(charity.coordinator, support, name, **GIVEN.get(name, {}))
+    return support
