@@ -14,6 +14,7 @@ from app.api.tags import TAGS
 from app.domain.kernel import errors as problems
 from app.domain.kernel.access import Permission
 from app.domain.kernel.errors import DomainError
+from app.domain.through_the_gate.errors import CodeNotAccepted, TooManyCodes
 
 _DESCRIPTION = """\
 Mentoring in prison and through the gate: referrals, eligibility, waiting list and ledger.
@@ -63,6 +64,7 @@ _IF_NONE_MATCH = {
 }
 
 _ALSO: dict[str, tuple[type[DomainError], ...]] = {
+    "enter_code": (CodeNotAccepted, TooManyCodes),
     "preview_eligibility": (problems.NotFound,),
     "explain_pair": (problems.NotFound, problems.Conflict),  # a referral that does not wait is told so
     "candidates_of_referral": (problems.Conflict,),

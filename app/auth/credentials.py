@@ -141,3 +141,19 @@ def new_calendar_secret() -> tuple[str, bytes]:
 def calendar_digest(secret: str) -> bytes:
     """By what a calendar is found: the database looks for the digest, so that no secret is ever compared."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+_CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O and U, which are read as others
+_CODE_LENGTH = 12
+
+
+def new_code() -> tuple[str, bytes]:
+    """What stands on a card, 60 bits of chance in groups of four, and the digest to store."""
+    letters = "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
+    return "-".join(letters[n : n + 4] for n in range(0, _CODE_LENGTH, 4)), code_digest(letters)
+
+
+def code_digest(code: str) -> bytes:
+    """By what a card is found, however its code was typed: small letters, spaces, hyphens, O for 0, I or L for 1."""
+    plain = code.upper().translate(str.maketrans("OIL", "011", " -\t\u2010\u2011\u2013\u2014"))
+    return hashlib.sha256(b"reconnect|" + plain.encode("utf-8", "surrogatepass")).digest()

@@ -18,7 +18,7 @@ from tests.sessions.helpers import at, named_barrier, own_mentor, planned
 from tests.support.helpers import support_of
 from tests.support.onward import suggested
 from tests.through_the_gate.helpers import came_to, day, out_for_a_day, reviewed
-from tests.through_the_gate.support import eligible
+from tests.through_the_gate.support import card_for, eligible, gone_through
 from tests.world import Caller, World
 
 DOCUMENT: dict[str, Any] = bare_app().openapi()
@@ -321,6 +321,7 @@ async def build_scene(world: World) -> Scene:
         **support,
         "onward_referral_id": onward["id"],
         "absence_id": (await out_for_a_day(a))["id"],
+        "card_id": (await card_for(a, await gone_through(a, "OFFER", "ACCEPT")))["id"],
         "support_id": (await eligible(a, engagement))["id"],
         "review_id": (await reviewed(a))["id"],
         "placement_id": (await came_to(a.coordinator, person, day(), "A17"))["id"],

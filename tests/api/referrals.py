@@ -9,7 +9,7 @@ from tests.sessions.helpers import at, engaged, planned, took
 from tests.support.helpers import completed, support_of
 from tests.support.onward import brought_to, suggested
 from tests.through_the_gate.helpers import came_to, day, out_for_a_day, person_in, reviewed
-from tests.through_the_gate.support import eligible
+from tests.through_the_gate.support import card_for, eligible, gone_through
 from tests.world import World
 
 IMMINENT = {"legal_status": "SENTENCED", "conditional_release_date": "2026-11-20"}
@@ -96,6 +96,8 @@ GATE = frozenset(
         "withdraw_absence",
         "decide_move",
         "find_eligible",
+        "issue_reconnect_card",
+        "revoke_reconnect_card",
         "take_gate_step",
         "recall_person",
         "transfer_person",
@@ -111,6 +113,10 @@ async def _gate_for(op: Operation, world: World) -> dict[str, str]:
         return {"placement_id": (await came_to(by, await person_in(world.a), day(), "A17"))["id"]}
     if op.id in ("return_from_absence", "withdraw_absence"):
         return {"absence_id": (await out_for_a_day(world.a))["id"]}
+    if op.id == "issue_reconnect_card":
+        return {"support_id": (await gone_through(world.a, "OFFER", "ACCEPT"))["id"]}
+    if op.id == "revoke_reconnect_card":
+        return {"card_id": (await card_for(world.a, await gone_through(world.a, "OFFER", "ACCEPT")))["id"]}
     if op.id == "find_eligible":
         return {"engagement_id": (await engaged(world.a))["id"]}
     if op.id == "take_gate_step":

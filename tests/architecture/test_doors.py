@@ -12,9 +12,9 @@ from app.graphql.types import REGISTRY
 from app.main import bare_app
 
 NOT_OF_THE_DOMAIN = {"token", "jwks", "metadata", "list_problems", "read_problem", "liveness", "readiness", "metrics"}
-NOT_OF_THE_DOMAIN |= {"read_calendar"}
+NOT_OF_THE_DOMAIN |= {"read_calendar", "enter_code"}
 """Signing in, keys, probes, and the pages that explain problems: HTTP's own, and asked by nobody in particular;
-a calendar file, for programs that speak nothing else."""
+a calendar file, for programs that speak nothing else; a card's code, for whoever has no token."""
 
 OPEN_REFERRAL = {"directory_metadata", "list_directory_services", "read_directory_service"}
 """The directory as others read it, in a form that is not ours: GraphQL is for those who are signed in."""
@@ -204,6 +204,10 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     "record_temporary_absence": ("Mutation.recordTemporaryAbsence",),
     "return_from_absence": ("Mutation.returnFromAbsence",),
     "withdraw_absence": ("Mutation.withdrawAbsence",),
+    "issue_reconnect_card": ("Mutation.issueReconnectCard",),
+    "list_reconnect_cards": ("Query.reconnectCards",),
+    "read_reconnect_card": ("Query.reconnectCard",),
+    "revoke_reconnect_card": ("Mutation.revokeReconnectCard",),
     "find_eligible": ("Mutation.findEligible",),
     "list_gate_support": ("Query.gateSupports",),
     "read_gate_support": ("Query.gateSupport",),

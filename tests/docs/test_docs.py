@@ -191,6 +191,8 @@ def test_what_can_be_pasted_works(demo: tuple[Path, int]) -> None:
     assert '"withdrawn"' in said["partner.md"]
     kinds = ["FIRST_KNOWN", "TRANSFER", "RELEASE", "RECALL", "COURT"]
     assert [kind for kind in kinds if f'"kind" : "{kind}"' in said["through-the-gate.md"]] == kinds
+    assert '"way_of_contact":"Ring 020 7946 0000 on weekdays."' in said["gate-support.md"].replace('" : "', '":"')
+    assert "CODE_NOT_ACCEPTED" in said["gate-support.md"]
     assert '"state":"OFFERED"' in said["gate-support.md"].replace(" ", "")
     assert '"policyVersion"' in said["graphql.md"]
     assert "errors" not in said["graphql.md"]

@@ -93,6 +93,7 @@ BEHIND = (
     "move_review",
     "gate_support",
     "gate_support_step",
+    "reconnect_card",
     "directory_service",
 )
 DEFAULT_ORDER = {
@@ -131,6 +132,7 @@ DEFAULT_ORDER = {
     "temporary_absence": "LEFT_ON_DESC",
     "move_review": "CREATED_AT_DESC",
     "gate_support": "CREATED_AT_DESC",
+    "reconnect_card": "CREATED_AT_DESC",
     "directory_service": "NAME_ASC",
 }
 # Lists inside an object: the table, and the column that holds the object's id.
@@ -194,6 +196,7 @@ ONE = {
     ("Concern", "person"): ("person", "person_id"),
     ("Placement", "person"): ("person", "person_id"),
     ("TemporaryAbsence", "person"): ("person", "person_id"),
+    ("ReconnectCard", "support"): ("gate_support", "support_id"),
     ("GateSupport", "person"): ("person", "person_id"),
     ("GateSupport", "engagement"): ("engagement", "engagement_id"),
     ("MoveReview", "person"): ("person", "person_id"),
@@ -269,6 +272,7 @@ NODES = {
     "TemporaryAbsence": "temporary_absence",
     "MoveReview": "move_review",
     "GateSupport": "gate_support",
+    "ReconnectCard": "reconnect_card",
     "GateSupportStep": "gate_support_step",
     "DirectoryService": "directory_service",
 }

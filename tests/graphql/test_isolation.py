@@ -50,6 +50,7 @@ KEYS = {
     "temporaryAbsence": "absence_id",
     "moveReview": "review_id",
     "gateSupport": "support_id",
+    "reconnectCard": "card_id",
     "gateCounts": "programme_id",
     "contact": "engagement_id",
     "sessionNote": "note_id",

@@ -10,7 +10,7 @@ from app.domain.eligibility.dates import add_months
 from tests.graphql import mentors
 from tests.sessions.helpers import engaged
 from tests.through_the_gate.helpers import came_to, day, out_for_a_day, person_in, reviewed
-from tests.through_the_gate.support import eligible
+from tests.through_the_gate.support import card_for, eligible, gone_through
 from tests.world import CharityWorld
 
 Variables = dict[str, Any]
@@ -62,6 +62,17 @@ async def _stepping(charity: CharityWorld) -> Variables:
     return {"id": support["id"], "version": support["version"], "input": {"step": "OFFER", "on": day()}}
 
 
+async def _issuing(charity: CharityWorld) -> Variables:
+    support = await gone_through(charity, "OFFER", "ACCEPT")
+    given = {"supportId": support["id"], "wayOfContact": "Ring us.", "expiresOn": day(days=-90)}
+    return {"input": given}
+
+
+async def _revoking(charity: CharityWorld) -> Variables:
+    card = await card_for(charity, await gone_through(charity, "OFFER", "ACCEPT"))
+    return {"id": card["id"], "version": 1}
+
+
 CASES: dict[str, Callable[[CharityWorld], Awaitable[Variables]]] = {
     "recordPlacement": _recording,
     "correctPlacement": _changing(accommodation="A02"),
@@ -72,6 +83,8 @@ CASES: dict[str, Callable[[CharityWorld], Awaitable[Variables]]] = {
     "decideMove": _deciding,
     "findEligible": _finding,
     "takeGateStep": _stepping,
+    "issueReconnectCard": _issuing,
+    "revokeReconnectCard": _revoking,
     "recordTemporaryAbsence": _moving(kind="COURT", leftOn=day()),
     "returnFromAbsence": _of_absence(returnedOn=day()),
     "withdrawAbsence": _of_absence(reason="Told wrongly."),

@@ -11,7 +11,7 @@ from tests.safeguarding.helpers import TOLD, alarm_of, recorded, unreported
 from tests.sessions.helpers import at, named_barrier
 from tests.support.onward import ON_THE_WAY, given, suggested, went
 from tests.through_the_gate.helpers import came_to, changed, day, out_for_a_day, reviewed
-from tests.through_the_gate.support import eligible, step
+from tests.through_the_gate.support import card_for, eligible, step
 from tests.world import CharityWorld
 
 CONSENT = {
@@ -146,7 +146,7 @@ async def _mentoring(charity: CharityWorld, person: str) -> dict[str, str]:
         **await _work(charity, going_on),
         "onward_referral_id": await _signposted(charity, going_on),
         **await _moved(charity, going_on),
-        "support_id": await _supported(charity, left),
+        **await _supported(charity, left),
     }
 
 
@@ -173,13 +173,16 @@ async def _moved(charity: CharityWorld, engagement: dict[str, Any]) -> dict[str,
     return {"placement_id": corrected["id"], "review_id": review["id"], "absence_id": absence["id"]}
 
 
-async def _supported(charity: CharityWorld, engagement: dict[str, Any]) -> str:
+async def _supported(charity: CharityWorld, engagement: dict[str, Any]) -> dict[str, str]:
     """Support through the gate that has ended, with words at each step."""
     support, low = await eligible(charity, engagement), str(charity.id)[-6:]
     await made(charity.coordinator, f"/v1/people/{engagement['person_id']}/releases", {"on": "2026-11-20"})
     support = await step(charity.coordinator, support, "OFFER", words=f"Words {low}")
+    support = await step(charity.coordinator, support, "ACCEPT", words=f"Words {low}")
+    card = await card_for(charity, support, way_of_contact=f"Reason {low}")
     more = {"end_reason": "OTHER", "planned": False, "words": f"Words {low}"}
-    return str((await step(charity.coordinator, support, "END", **more))["id"])
+    await step(charity.coordinator, support, "END", **more)
+    return {"support_id": support["id"], "card_id": card["id"]}
 
 
 def service_of(low: str) -> dict[str, Any]:

@@ -166,7 +166,9 @@ class Rows:
             "replaces_id": "null",
             "place": "n + 100",
             "state": "'ENDED'",
-            "digest": "sha256(convert_to(n || t::text, 'UTF8'))" if table == "calendar_feed" else "t.digest",
+            "digest": "sha256(convert_to(n || t::text, 'UTF8'))"
+            if table in ("calendar_feed", "reconnect_card")
+            else "t.digest",
             "revoked_at": "now()",
             "supersedes_id": "null",
             "sha256": "encode(sha256(convert_to(n || t::text, 'UTF8')), 'hex')",

@@ -68,6 +68,7 @@ DEFINERS = {
     "keep_with_engagement": set(),  # a trigger's
     "toolkit_fits": {"tg_manager", "tg_coordinator", "tg_mentor"},
     "calendar_of": {"tg_authenticator"},
+    "enter_code": {"tg_authenticator"},
     "end_calendars": set(),  # a trigger's
     "was_explained": {"tg_manager", "tg_coordinator", "tg_mentor"},
     "tell_alarms_again": {"tg_authenticator"},
@@ -205,6 +206,7 @@ async def test_a_policy_that_lets_everything_through_is_one_of_these(rows: Rows)
         *((OWNER, table, "SELECT") for table in ("organisation", "establishment", "member", "client", "referral")),
         *((OWNER, "establishment", command) for command in ("INSERT", "UPDATE")),
         (OWNER, "referral", "UPDATE"),
+        (OWNER, "reconnect_card", "SELECT"),  # found by the digest of its code, by whoever enters it
         (OWNER, "calendar_feed", "SELECT"),  # found by the digest of its address, before anybody is known
         (OWNER, "audit_entry", "INSERT"),
     }

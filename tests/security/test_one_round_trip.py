@@ -117,6 +117,7 @@ async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
     goal = await rows.sql.fetchrow("select * from goal where id = $1", ids["goal_id"])
     progress = await rows.sql.fetchrow("select * from toolkit_progress where id = $1", ids["progress_id"])
     onward = await rows.sql.fetchrow("select * from onward_referral where id = $1", ids["onward_referral_id"])
+    card = await rows.sql.fetchrow("select * from reconnect_card where id = $1", ids["card_id"])
     support = await rows.sql.fetchrow("select * from gate_support where id = $1", ids["support_id"])
     absence = await rows.sql.fetchrow("select * from temporary_absence where id = $1", ids["absence_id"])
     review = await rows.sql.fetchrow("select * from move_review where id = $1", ids["review_id"])
@@ -191,6 +192,9 @@ async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
         **{f"move_review.{name}": review[name] for name in ("person_id", "engagement_id", "kind", "decision")},
         "move_review.open": False,
         **{f"gate_support.{name}": support[name] for name in ("programme_id", "person_id", "engagement_id", "state")},
+        "reconnect_card.support_id": card["support_id"],
+        "reconnect_card.used": False,
+        "reconnect_card.open": False,
         "gate_support.ends_by": date(2099, 1, 1),
         "placement.current": True,
         "placement.counts": True,

@@ -180,8 +180,11 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
     ),
     # where somebody stays: whoever mentors him knows, casework keeps it
     **dict.fromkeys(("list_placements", "list_placements_of_person", "read_placement"), CASEWORK | {MENTOR, LEAD}),
-    **dict.fromkeys(("list_gate_support", "read_gate_support"), CASEWORK | {MENTOR}),
+    **dict.fromkeys(
+        ("list_gate_support", "read_gate_support", "list_reconnect_cards", "read_reconnect_card"), CASEWORK | {MENTOR}
+    ),
     **dict.fromkeys(("find_eligible", "take_gate_step", "count_gate_support"), CASEWORK),
+    **dict.fromkeys(("issue_reconnect_card", "revoke_reconnect_card"), CASEWORK),
     **dict.fromkeys(("list_temporary_absences", "read_temporary_absence"), CASEWORK | {MENTOR, LEAD}),
     **dict.fromkeys(("record_temporary_absence", "return_from_absence", "withdraw_absence"), CASEWORK),
     **dict.fromkeys(("transfer_person", "release_person", "recall_person"), CASEWORK),
@@ -226,6 +229,7 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
             "readiness",
             "metrics",
             "read_calendar",
+            "enter_code",
             "directory_metadata",
             "list_directory_services",
             "read_directory_service",

@@ -110,6 +110,7 @@ GROWING = {
     "temporary_absence": "charity_id",
     "move_review": "charity_id",
     "gate_support": "charity_id",
+    "reconnect_card": "support_id",
     "gate_support_step": "support_id",
     "directory_service": "charity_id",
 }

@@ -1,5 +1,6 @@
 """Support through the gate as far as a test needs it."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from tests.matching.helpers import made
@@ -38,3 +39,14 @@ async def gone_through(charity: CharityWorld, *steps: str, to: str = "A02") -> d
     for name in steps:
         support = await step(charity.coordinator, support, name, **GIVEN.get(name, {}))
     return support
+
+
+async def card_for(charity: CharityWorld, support: dict[str, Any], *, status: int = 201, **more: Any) -> dict[str, Any]:
+    """A card with its code, for somebody who has accepted."""
+    body = {
+        "support_id": support["id"],
+        "way_of_contact": "Ring 020 7946 0000 on weekdays from 10 to 4.",
+        "expires_on": (date.fromisoformat(day()) + timedelta(days=300)).isoformat(),
+        **more,
+    }
+    return await made(charity.coordinator, "/v1/reconnect-cards", body, status)

@@ -5,6 +5,7 @@ from typing import Any
 from app.api.examples import ids
 
 PLACEMENT = "01900000-0000-7000-8000-00000000e701"
+CARD = "01900000-0000-7000-8000-00000000e705"
 SUPPORT = "01900000-0000-7000-8000-00000000e704"
 ABSENCE = "01900000-0000-7000-8000-00000000e702"
 REVIEW = "01900000-0000-7000-8000-00000000e703"
@@ -53,6 +54,25 @@ ANSWERS: dict[str, Any] = {
         "six_month_review_due_on": "2027-02-14",
         **ids.STAMPS,
     },
+    "ReconnectCardRead": {
+        "id": CARD,
+        "support_id": SUPPORT,
+        "way_of_contact": "Ring 020 7946 0000 on weekdays from 10 to 4.",
+        "expires_on": "2027-11-20",
+        "used_at": None,
+        "used_by": None,
+        "revoked_at": None,
+        **ids.STAMPS,
+    },
+    "CardIssued": {
+        "id": CARD,
+        "support_id": SUPPORT,
+        "way_of_contact": "Ring 020 7946 0000 on weekdays from 10 to 4.",
+        "expires_on": "2027-11-20",
+        "code": "7K3M-PX2Q-9TWD",
+        "page": "<!doctype html>…",
+    },
+    "WayOfContact": {"way_of_contact": "Ring 020 7946 0000 on weekdays from 10 to 4."},
     "GateCountsRead": {
         "id": "01900000-0000-7000-8000-00000000b001",
         "eligible": 12,

@@ -1,6 +1,6 @@
 """What the through-the-gate step refuses in its own words."""
 
-from app.domain.kernel.errors import Conflict
+from app.domain.kernel.errors import Conflict, DomainError
 
 
 class AlreadyThere(Conflict):
@@ -82,3 +82,29 @@ class GateStepNotOpen(Conflict):
     code = "GATE_STEP_NOT_OPEN"
     title = "This step cannot be taken now"
     cure = "Take the step that the answer names first."
+
+
+class CardNotOpen(Conflict):
+    """A card that was used or revoked stays as it is."""
+
+    code = "CARD_NOT_OPEN"
+    title = "The card no longer works"
+    cure = "Issue a new one."
+
+
+class CodeNotAccepted(DomainError):
+    """Whether it is wrong, was used, was revoked or has expired is not said: nobody learns anything from a code."""
+
+    code = "CODE_NOT_ACCEPTED"
+    title = "The code was not accepted"
+    status = 404
+    cure = "Look at the card again; if it is as it stands there, ask whoever gave it to you for a new one."
+
+
+class TooManyCodes(DomainError):
+    """Codes are not guessed: after some that were not accepted, an address has to wait, longer each time."""
+
+    code = "TOO_MANY_CODES"
+    title = "Too many codes were not accepted"
+    status = 429
+    cure = "Wait for the number of seconds in Retry-After."

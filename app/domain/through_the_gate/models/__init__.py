@@ -7,6 +7,14 @@ from app.domain.through_the_gate.models.absence import (
     TemporaryAbsenceRead,
     WithdrawAbsence,
 )
+from app.domain.through_the_gate.models.cards import (
+    CardIssued,
+    EnterCode,
+    IssueCard,
+    ReconnectCard,
+    ReconnectCardRead,
+    WayOfContact,
+)
 from app.domain.through_the_gate.models.codes import (
     AbsenceKind,
     Accommodation,
@@ -54,11 +62,13 @@ from app.domain.through_the_gate.models.support import (
 __all__ = [
     "AbsenceKind",
     "Accommodation",
+    "CardIssued",
     "Clearance",
     "ContactMadeBy",
     "CorrectPlacement",
     "CustodyReason",
     "DecideMove",
+    "EnterCode",
     "FindEligible",
     "GateCountsRead",
     "GateEndReason",
@@ -68,6 +78,7 @@ __all__ = [
     "GateSupportRead",
     "GateSupportStep",
     "GateSupportStepRead",
+    "IssueCard",
     "MoveDecision",
     "MoveKind",
     "MoveReview",
@@ -79,6 +90,8 @@ __all__ = [
     "PlacementRead",
     "PlacementStep",
     "RecallPerson",
+    "ReconnectCard",
+    "ReconnectCardRead",
     "RecordPlacement",
     "RecordTemporaryAbsence",
     "ReleasePerson",
@@ -89,6 +102,7 @@ __all__ = [
     "TemporaryAbsenceRead",
     "ToldBy",
     "TransferPerson",
+    "WayOfContact",
     "Whereabouts",
     "WithdrawAbsence",
     "WithdrawPlacement",

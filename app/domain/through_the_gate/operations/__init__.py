@@ -1,6 +1,7 @@
 """What may be done about where somebody is, and about what follows from it."""
 
 from app.domain.through_the_gate.operations.absences import record_absence, return_from_absence, withdraw_absence
+from app.domain.through_the_gate.operations.cards import issue_card, revoke_card
 from app.domain.through_the_gate.operations.moving import recall, release, transfer
 from app.domain.through_the_gate.operations.placing import (
     correct_placement,
@@ -16,11 +17,13 @@ __all__ = [
     "decide_move",
     "find_eligible",
     "follow_record",
+    "issue_card",
     "recall",
     "record_absence",
     "record_placement",
     "release",
     "return_from_absence",
+    "revoke_card",
     "take_gate_step",
     "transfer",
     "withdraw_absence",

@@ -19,6 +19,7 @@ from app.domain.matching.models import Engagement
 from app.domain.people.models import Person
 from app.domain.through_the_gate.errors import GateStepNotOpen, GateSupportThere
 from app.domain.through_the_gate.models import FindEligible, GateStep, GateSupport, GateSupportStep, TakeGateStep
+from app.domain.through_the_gate.operations.cards import revoke_open
 from app.domain.through_the_gate.operations.spells import course_of, placements_of
 from app.domain.through_the_gate.rules import Course
 from app.domain.through_the_gate.window import FILLS, state_of, window
@@ -78,6 +79,8 @@ async def take_gate_step(
         if command.step is not S.END:
             raise GateStepNotOpen("It has ended: REOPEN comes first.")
     _apply(row, command, now)
+    if command.step is S.END:
+        await revoke_open(session, actor=actor, support_id=row.id, now=now)
     return await keep(session, actor, row, command, now)
 
 

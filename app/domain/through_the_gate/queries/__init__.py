@@ -5,6 +5,8 @@ from app.domain.through_the_gate.queries.support import (
     GATE_SUPPORT,
     GATE_SUPPORT_LIST,
     GATE_SUPPORT_STEPS,
+    RECONNECT_CARDS,
+    RECONNECT_CARDS_LIST,
 )
 from app.domain.through_the_gate.queries.whereabouts import (
     MOVE_REVIEWS,
@@ -26,6 +28,8 @@ __all__ = [
     "PLACEMENTS",
     "PLACEMENTS_LIST",
     "PLACEMENT_ENTRIES",
+    "RECONNECT_CARDS",
+    "RECONNECT_CARDS_LIST",
     "TEMPORARY_ABSENCES",
     "TEMPORARY_ABSENCES_LIST",
 ]

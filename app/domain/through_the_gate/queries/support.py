@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, cast, distinct, func, text, true
+from sqlalchemy import ColumnElement, Date, and_, cast, distinct, func, text, true
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 
@@ -24,6 +24,8 @@ from app.domain.through_the_gate.models import (
     GateSupportStep,
     GateSupportStepRead,
     Placement,
+    ReconnectCard,
+    ReconnectCardRead,
 )
 
 P = Permission
@@ -155,6 +157,31 @@ GATE_COUNTS: View = View(
     },
     versioned=False,
     summary=True,
+)
+
+
+RECONNECT_CARDS: View = View(
+    "reconnect_card",
+    ReconnectCard,
+    ReconnectCardRead,
+    P.GATE_SUPPORT_READ,
+    edges={"support": Edge(lambda: GATE_SUPPORT, on=lambda c, g: g.id == c.support_id, expand=True)},
+)
+
+
+def _works(row: Row) -> ColumnElement[Any]:
+    return and_(row.used_at.is_(None), row.revoked_at.is_(None))
+
+
+RECONNECT_CARDS_LIST = Collection(
+    RECONNECT_CARDS,
+    orders={"-created_at": Order(lambda t: [t.created_at], descending=True)},
+    filters={
+        "support_id": lambda t, value: t.support_id == value,
+        "used": lambda t, value: t.used_at.is_not(None) == value,
+        "open": lambda t, value: _works(t) == value,
+    },
+    filter_shapes={"support_id": UUID, "used": bool, "open": bool},
 )
 
 attach(ENGAGEMENTS, gate_support=Connection(lambda: GATE_SUPPORT_LIST, on=lambda e, g: g.engagement_id == e.id))
