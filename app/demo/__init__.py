@@ -8,6 +8,7 @@ from app.demo.charity import ensure_charity
 from app.demo.credentials import read_credentials
 from app.demo.directory import ensure_directory
 from app.demo.feedback import ensure_feedback
+from app.demo.gate import ensure_gate
 from app.demo.goals import ensure_goals
 from app.demo.mentors import ensure_mentors, let_log_in
 from app.demo.sessions import ensure_sessions
@@ -31,6 +32,7 @@ async def seed(database: Database, *, now: datetime, with_year: bool, data_dir: 
             await let_log_in(database, coordinator=charity.coordinator, member=charity.mentor, now=now)
         await live_through_the_year(database, coordinator=charity.coordinator, client=charity.client, now=now)
         await ensure_sessions(database, coordinator=charity.coordinator, now=now)
+        await ensure_gate(database, coordinator=charity.coordinator, now=now)
         await ensure_support(database, coordinator=charity.coordinator)
         await ensure_feedback(database, coordinator=charity.coordinator, now=now)
         await ensure_goals(database, coordinator=charity.coordinator)

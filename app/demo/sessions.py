@@ -8,11 +8,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import Database
+from app.demo.gate import where_they_meet
 from app.demo.mentors import PROGRAMME_ID
 from app.demo.plan import LAST_DAY
 from app.domain.kernel import audit
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.rows import LONDON, new_id
+from app.domain.kernel.rows import LONDON, civil_date, new_id
 from app.domain.matching.models import Engagement
 from app.domain.people.offences import Pathway
 from app.domain.referrals.models import Referral
@@ -53,7 +54,11 @@ async def ensure_sessions(database: Database, *, coordinator: Actor, now: dateti
 
 
 async def _live_through(session: AsyncSession, actor: Actor, engagement: Engagement, nth: int, now: datetime) -> None:
-    rows = [_session(actor, engagement, starts_at, became) for starts_at, became in _weeks(engagement, nth, now)]
+    today = civil_date(now)
+    rows = [
+        _session(actor, engagement, starts_at, became, where_they_meet(nth, civil_date(starts_at), today))
+        for starts_at, became in _weeks(engagement, nth, now)
+    ]
     session.add_all(rows)
     await session.flush()
     session.add_all(_entry(actor, row) for row in rows)
@@ -84,9 +89,16 @@ def _became(chance: random.Random, day: date) -> tuple[Attendance, PrisonCause |
 
 
 def _session(
-    actor: Actor, engagement: Engagement, starts_at: datetime, became: tuple[Attendance, PrisonCause | None]
+    actor: Actor,
+    engagement: Engagement,
+    starts_at: datetime,
+    became: tuple[Attendance, PrisonCause | None],
+    where: tuple[SessionSetting, str | None],
 ) -> MentoringSession:
     attendance, cause = became
+    setting, establishment = where
+    if establishment is None and attendance is A.PRISON_CANCELLED:  # no prison any more
+        attendance, cause = A.MENTEE_DID_NOT_ATTEND, None
     written = starts_at + timedelta(days=1)
     held = attendance is A.ATTENDED
     return MentoringSession(
@@ -95,8 +107,8 @@ def _session(
         engagement_id=engagement.id,
         person_id=engagement.person_id,
         mentor_id=engagement.mentor_id,
-        setting=SessionSetting.IN_PERSON,
-        establishment="BXI",
+        setting=setting,
+        establishment=establishment,
         starts_at=starts_at,
         minutes=60,
         state=state_after(attendance),

@@ -308,6 +308,46 @@ async def test_their_sessions_tell_what_the_prison_prevented_and_ended_nothing(s
     assert await sql.fetchval("select count(*) from engagement where state <> 'ACTIVE'") == 0
 
 
+async def test_through_the_gate_it_counts_as_the_report_does(sql: asyncpg.Connection) -> None:
+    told = await sql.fetchrow(
+        "select count(*) as eligible, count(offered_on) as offered, count(accepted_on) as accepted,"
+        " count(first_contact_on) as first_contact, count(supported_on) as supported, count(sustained_on) as sustained,"
+        " count(*) filter (where supported_on is not null and exists (select 1 from placement p where p.person_id ="
+        " g.person_id and p.accommodation = 'A02')) as to_approved_premises, count(ends_on) as running from gate_support g"
+    )
+    assert dict(told) == {
+        "eligible": 12,
+        "offered": 12,
+        "accepted": 8,
+        "first_contact": 7,
+        "supported": 7,
+        "sustained": 5,
+        "to_approved_premises": 3,
+        "running": 7,
+    }
+
+
+async def test_four_were_met_in_two_prisons_in_one_relationship_each(sql: asyncpg.Connection) -> None:
+    found = await sql.fetch(
+        "select s.engagement_id, e.state, array_agg(distinct s.establishment) as prisons, count(*) as held"
+        " from mentoring_session s join engagement e on e.id = s.engagement_id where s.state = 'HELD'"
+        " and s.establishment is not null group by 1, 2 having count(distinct s.establishment) > 1"
+    )
+    assert len(found) == 4
+    assert {row["state"] for row in found} == {"ACTIVE"}
+    assert {prison for row in found for prison in row["prisons"]} == {"BXI", "TSI", "WWI", "ISI", "MTI"}
+
+
+async def test_no_session_of_the_released_is_in_a_prison_after_his_release(sql: asyncpg.Connection) -> None:
+    wrong = await sql.fetchval(
+        "select count(*) from mentoring_session s join gate_support g on g.engagement_id = s.engagement_id"
+        " where (s.starts_at at time zone 'Europe/London')::date >= g.released_on and s.setting <> 'COMMUNITY'"
+    )
+    assert wrong == 0
+    met = "select count(*) from mentoring_session where setting = 'COMMUNITY' and state = 'HELD'"
+    assert await sql.fetchval(met) > 20
+
+
 async def test_some_of_each_audience_were_asked_and_some_did_not_wish_to_say(sql: asyncpg.Connection) -> None:
     found = {(row["audience"], row["status"]) for row in await sql.fetch("select audience, status from feedback")}
     for audience in ("MENTEE", "MENTOR", "PROFESSIONAL"):
