@@ -69,6 +69,7 @@ DEFINERS = {
     "toolkit_fits": {"tg_manager", "tg_coordinator", "tg_mentor"},
     "calendar_of": {"tg_authenticator"},
     "enter_code": {"tg_authenticator"},
+    "may_be_contacted": {"tg_manager", "tg_coordinator", "tg_mentor"},
     "end_calendars": set(),  # a trigger's
     "was_explained": {"tg_manager", "tg_coordinator", "tg_mentor"},
     "tell_alarms_again": {"tg_authenticator"},

@@ -51,3 +51,15 @@ class CalendarFeedEnded(Conflict):
     code = "CALENDAR_FEED_ENDED"
     title = "The calendar feed has ended"
     cure = "Nothing is left to do: its address answers nobody. The mentor may make a new one."
+
+
+class NotYetInContact(Conflict):
+    """After his release nobody contacts him who has neither made contact himself nor permitted it: there is no agreement to share
+    information, and a call to the wrong house can harm him."""
+
+    code = "NOT_YET_IN_CONTACT"
+    title = "He has neither made contact since his release nor permitted it"
+    cure = (
+        "Wait until he makes contact and record it, record his consent CONTACT_AFTER_RELEASE, or, if they have met, record that"
+        " session."
+    )

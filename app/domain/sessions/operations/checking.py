@@ -21,7 +21,7 @@ from app.domain.mentors.models import Mentor
 from app.domain.organisations.models import Establishment, EstablishmentKind
 from app.domain.organisations.prisons import check_prison
 from app.domain.people.models import Person
-from app.domain.sessions.errors import SessionStepNotOpen, SessionThere
+from app.domain.sessions.errors import NotYetInContact, SessionStepNotOpen, SessionThere
 from app.domain.sessions.models import (
     Attendance,
     MeetingKind,
@@ -89,6 +89,14 @@ async def where(
         .where(Person.id == engagement.person_id, Establishment.kind == EstablishmentKind.PRISON)
     )
     return here.first()
+
+
+async def check_contact(session: AsyncSession, person_id: UUID) -> None:
+    """Nobody arranges to see somebody who was released and has neither made contact nor permitted it. Raises `NotYetInContact`
+    (409)."""
+    allowed = await session.exec(select(func.throughgate.may_be_contacted(person_id)))
+    if not allowed.one():
+        raise NotYetInContact()
 
 
 def check_meeting(setting: SessionSetting, meeting: MeetingKind | None) -> None:

@@ -32,6 +32,7 @@ from app.domain.sessions.models import (
 from app.domain.sessions.operations.checking import (
     cause_of,
     check_ahead,
+    check_contact,
     check_free,
     check_his_time,
     check_meeting,
@@ -50,11 +51,12 @@ S, T = SessionState, SessionStep
 
 async def plan(session: AsyncSession, *, actor: Actor, command: PlanSession, now: datetime) -> MentoringSession:
     """A session, once; or one that has been and was not planned. Two recordings of one session are one: the second is told of
-    the first. Raises `SessionThere` (409), `NotExplained` (409), `ValidationFailed` (422)."""
+    the first. Raises `SessionThere` (409), `NotExplained` (409), `NotYetInContact` (409), `ValidationFailed` (422)."""
     require(actor, Permission.SESSIONS_WRITE)
     if command.recorded is None:
         engagement = await engagement_to_begin_in(session, actor=actor, engagement_id=command.engagement_id)
         check_ahead(command.starts_at, now)
+        await check_contact(session, engagement.person_id)
     else:
         engagement = await begun_engagement(session, actor=actor, engagement_id=command.engagement_id)
         await check_his_time(session, actor=actor, engagement=engagement, starts_at=command.starts_at)
@@ -134,7 +136,9 @@ async def meet_elsewhere(
     reason: str,
     now: datetime,
 ) -> MentoringSession:
-    """At its own time, in another way or at another place. Whoever calls has locked the session and its engagement."""
+    """At its own time, in another way or at another place. Whoever calls has locked the session and its engagement. Raises
+    `NotYetInContact` (409)."""
+    await check_contact(session, row.person_id)
     said = {
         "setting": setting,
         "meeting": None,
@@ -172,6 +176,7 @@ async def plan_series(session: AsyncSession, *, actor: Actor, command: PlanSerie
     if command.setting.value == "MEETING_WITH_OTHERS":
         raise invalid("/setting", "ONE_OF", "A meeting with others is planned by itself, not as a series.")
     check_ahead(command.first_at, now, "/first_at")
+    await check_contact(session, engagement.person_id)
     first = civil_date(command.first_at)
     if not first <= command.until <= first + LONGEST_SERIES:
         last = first + LONGEST_SERIES
