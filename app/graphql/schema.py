@@ -13,6 +13,7 @@ from app.domain.kernel.deprecation import deprecation_of
 from app.domain.kernel.reading import View
 from app.graphql import (
     calendars,
+    contact_permissions,
     directory,
     eligibility,
     engagements,
@@ -59,6 +60,7 @@ _STEPS = (
     safeguarding,
     placements,
     moves,
+    contact_permissions,
     gate_support,
     reconnect,
     calendars,

@@ -208,6 +208,8 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     "list_reconnect_cards": ("Query.reconnectCards",),
     "read_reconnect_card": ("Query.reconnectCard",),
     "revoke_reconnect_card": ("Mutation.revokeReconnectCard",),
+    "list_contact_permissions": ("Query.contactPermissions",),
+    "record_contact_permission": ("Mutation.recordContactPermission",),
     "find_eligible": ("Mutation.findEligible",),
     "list_gate_support": ("Query.gateSupports",),
     "read_gate_support": ("Query.gateSupport",),

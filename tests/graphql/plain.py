@@ -94,6 +94,7 @@ BEHIND = (
     "gate_support",
     "gate_support_step",
     "reconnect_card",
+    "contact_permission",
     "directory_service",
 )
 DEFAULT_ORDER = {
@@ -133,6 +134,7 @@ DEFAULT_ORDER = {
     "move_review": "CREATED_AT_DESC",
     "gate_support": "CREATED_AT_DESC",
     "reconnect_card": "CREATED_AT_DESC",
+    "contact_permission": "RECORDED_AT_DESC",
     "directory_service": "NAME_ASC",
 }
 # Lists inside an object: the table, and the column that holds the object's id.
@@ -140,6 +142,7 @@ INSIDE = {
     ("Programme", "referrals"): ("referral", "programme_id"),
     ("Programme", "policies"): ("eligibility_policy", "programme_id"),
     ("Person", "referrals"): ("referral", "person_id"),
+    ("Person", "contactPermissions"): ("contact_permission", "person_id"),
     ("Person", "placements"): ("placement", "person_id"),
     ("Person", "custodyHistory"): ("custody_facts", "person_id"),
     ("Person", "consents"): ("consent", "person_id"),
@@ -196,6 +199,7 @@ ONE = {
     ("Concern", "person"): ("person", "person_id"),
     ("Placement", "person"): ("person", "person_id"),
     ("TemporaryAbsence", "person"): ("person", "person_id"),
+    ("ContactPermission", "person"): ("person", "person_id"),
     ("ReconnectCard", "support"): ("gate_support", "support_id"),
     ("GateSupport", "person"): ("person", "person_id"),
     ("GateSupport", "engagement"): ("engagement", "engagement_id"),
@@ -273,6 +277,7 @@ NODES = {
     "MoveReview": "move_review",
     "GateSupport": "gate_support",
     "ReconnectCard": "reconnect_card",
+    "ContactPermission": "contact_permission",
     "GateSupportStep": "gate_support_step",
     "DirectoryService": "directory_service",
 }

@@ -85,6 +85,7 @@ CASES: dict[str, Callable[[CharityWorld], Awaitable[Variables]]] = {
     "takeGateStep": _stepping,
     "issueReconnectCard": _issuing,
     "revokeReconnectCard": _revoking,
+    "recordContactPermission": _moving(channel="PHONE", permitted=True, statedAt="2026-11-20T10:15:00Z"),
     "recordTemporaryAbsence": _moving(kind="COURT", leftOn=day()),
     "returnFromAbsence": _of_absence(returnedOn=day()),
     "withdrawAbsence": _of_absence(reason="Told wrongly."),
@@ -144,11 +145,20 @@ def _after_release(months: int) -> Callable[[Any, Row], str | None]:
     return lambda _, row: None if row["released_on"] is None else add_months(row["released_on"], months).isoformat()
 
 
+def _current(plain: Any, row: Row) -> bool:
+    said = [
+        one for one in plain.of("contact_permission", "person_id", row["person_id"]) if one["channel"] == row["channel"]
+    ]
+    newest: Row = max(said, key=lambda one: (one["recorded_at"], one["id"]))
+    return bool(newest["id"] == row["id"])
+
+
 COMPUTED: dict[tuple[str, str], Callable[[Any, Row], Any]] = {
     ("Placement", "leftOn"): _left_on,
     ("Placement", "current"): lambda _, row: row["days"] is not None and row["days"].upper is None,
     ("GateSupport", "threeMonthReviewDueOn"): _after_release(3),
     ("GateSupport", "sixMonthReviewDueOn"): _after_release(6),
+    ("ContactPermission", "current"): _current,
     ("MoveReview", "open"): _open,
     ("MoveReview", "clearance"): _clearance,
     ("MoveReview", "proposedSettings"): _settings,

@@ -89,6 +89,8 @@ async def fill(charity: CharityWorld) -> Filled:
     document = await _trusted(charity, client["id"])
     await _trusted(charity, str(charity.machine.id))
     spare = await _done(charity, "/v1/organisations", {"name": f"Spare partner {low}"})
+    by_phone = {"channel": "PHONE", "permitted": True, "contact": f"Reason {low}", "safe_times": f"Words {low}"}
+    await _done(charity, f"/v1/people/{person}/contact-permissions", {**by_phone, "stated_at": "2026-11-20T10:15:00Z"})
     mentoring = await _mentoring(charity, person)
     said = await _feedback(charity, mentoring["engagement_id"], member["id"])
     await charity.push(charity.coordinator)  # the newest waits

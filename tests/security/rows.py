@@ -38,6 +38,7 @@ CODES = frozenset(
         "kind",
         "legal_status",
         "meeting",
+        "message",
         "method",
         "minimum_length",
         "module",

@@ -117,6 +117,7 @@ async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
     goal = await rows.sql.fetchrow("select * from goal where id = $1", ids["goal_id"])
     progress = await rows.sql.fetchrow("select * from toolkit_progress where id = $1", ids["progress_id"])
     onward = await rows.sql.fetchrow("select * from onward_referral where id = $1", ids["onward_referral_id"])
+    permission = await rows.sql.fetchrow("select * from contact_permission where charity_id = $1", filled.charity.id)
     card = await rows.sql.fetchrow("select * from reconnect_card where id = $1", ids["card_id"])
     support = await rows.sql.fetchrow("select * from gate_support where id = $1", ids["support_id"])
     absence = await rows.sql.fetchrow("select * from temporary_absence where id = $1", ids["absence_id"])
@@ -192,6 +193,8 @@ async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
         **{f"move_review.{name}": review[name] for name in ("person_id", "engagement_id", "kind", "decision")},
         "move_review.open": False,
         **{f"gate_support.{name}": support[name] for name in ("programme_id", "person_id", "engagement_id", "state")},
+        **{f"contact_permission.{name}": permission[name] for name in ("person_id", "channel", "permitted")},
+        "contact_permission.current": True,
         "reconnect_card.support_id": card["support_id"],
         "reconnect_card.used": False,
         "reconnect_card.open": False,

@@ -184,6 +184,8 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
         ("list_gate_support", "read_gate_support", "list_reconnect_cards", "read_reconnect_card"), CASEWORK | {MENTOR}
     ),
     **dict.fromkeys(("find_eligible", "take_gate_step", "count_gate_support"), CASEWORK),
+    "list_contact_permissions": CASEWORK | {MENTOR},
+    "record_contact_permission": CASEWORK,
     **dict.fromkeys(("issue_reconnect_card", "revoke_reconnect_card"), CASEWORK),
     **dict.fromkeys(("list_temporary_absences", "read_temporary_absence"), CASEWORK | {MENTOR, LEAD}),
     **dict.fromkeys(("record_temporary_absence", "return_from_absence", "withdraw_absence"), CASEWORK),

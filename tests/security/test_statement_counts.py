@@ -111,6 +111,7 @@ GROWING = {
     "move_review": "charity_id",
     "gate_support": "charity_id",
     "reconnect_card": "support_id",
+    "contact_permission": "person_id",
     "gate_support_step": "support_id",
     "directory_service": "charity_id",
 }

@@ -97,3 +97,44 @@ async def test_what_was_planned_before_stays_until_he_has_made_contact(world: Wo
     await stepped(by, f"{path}/decide", decision)
     moved = (await by.get(f"/v1/sessions/{planned['id']}")).json()
     assert moved["state"] == "SUPERSEDED"
+
+
+async def test_the_newest_word_about_each_way_counts(world: World) -> None:
+    by, engagement = world.a.coordinator, await released(world.a)
+    at_his = f"/v1/people/{engagement['person_id']}/contact-permissions"
+    said = {
+        "channel": "PHONE",
+        "permitted": True,
+        "message": "NO",
+        "contact": "020 7946 0001",
+        "stated_at": at(hours=2),
+    }
+    first = await made(by, at_his, said)
+    await plan(by, engagement)
+    await made(by, at_his, {**said, "channel": "LETTER", "permitted": False})
+    await plan(by, engagement, starts_at=at(days=-2))
+    await made(by, at_his, {**said, "permitted": False})
+    assert (await plan(by, engagement, 409, starts_at=at(days=-3)))["code"] == "NOT_YET_IN_CONTACT"
+    counts = (await by.get(f"{at_his}?current=true")).json()["items"]
+    assert [(one["channel"], one["permitted"]) for one in counts] == [("PHONE", False), ("LETTER", False)]
+    assert [one["id"] for one in (await by.get(at_his)).json()["items"]][-1] == first["id"]
+
+
+async def test_whoever_would_ring_sees_whether_a_message_is_safe_and_of_nobody_else(world: World) -> None:
+    own, mentor = await signed_in_mentor(world.a)
+    engagement = await begun_with(world.a, mentor)
+    said = {"channel": "PHONE", "permitted": True, "message": "NO", "stated_at": at(hours=2)}
+    await made(world.a.coordinator, f"/v1/people/{engagement['person_id']}/contact-permissions", said)
+    other = (await engaged(world.a))["person_id"]
+    await made(world.a.coordinator, f"/v1/people/{other}/contact-permissions", said)
+    [seen] = (await own.get(f"/v1/people/{engagement['person_id']}/contact-permissions")).json()["items"]
+    assert (seen["message"], seen["current"]) == ("NO", True)
+    assert (await own.get(f"/v1/people/{other}/contact-permissions")).json()["items"] == []
+    assert (await own.post(f"/v1/people/{other}/contact-permissions", said)).status_code == 403
+
+
+async def test_he_has_not_said_what_he_will_say(world: World) -> None:
+    person = (await engaged(world.a))["person_id"]
+    said = {"channel": "PHONE", "permitted": True, "stated_at": at(hours=-2)}
+    refused = await made(world.a.coordinator, f"/v1/people/{person}/contact-permissions", said, 422)
+    assert [one["pointer"] for one in refused["errors"]] == ["/stated_at"]

@@ -5,6 +5,7 @@ from typing import Any
 from app.api.examples import ids
 
 PLACEMENT = "01900000-0000-7000-8000-00000000e701"
+PERMISSION = "01900000-0000-7000-8000-00000000e706"
 CARD = "01900000-0000-7000-8000-00000000e705"
 SUPPORT = "01900000-0000-7000-8000-00000000e704"
 ABSENCE = "01900000-0000-7000-8000-00000000e702"
@@ -53,6 +54,19 @@ ANSWERS: dict[str, Any] = {
         "three_month_review_due_on": "2026-11-14",
         "six_month_review_due_on": "2027-02-14",
         **ids.STAMPS,
+    },
+    "ContactPermissionRead": {
+        "channel": "PHONE",
+        "permitted": True,
+        "contact": None,
+        "message": "NO",
+        "safe_times": "Weekdays before noon.",
+        "stated_at": "2026-11-20T10:15:00.000000Z",
+        "id": PERMISSION,
+        "person_id": ids.PERSON,
+        "current": True,
+        "recorded_at": ids.NOW,
+        "recorded_by": ids.MEMBER,
     },
     "ReconnectCardRead": {
         "id": CARD,

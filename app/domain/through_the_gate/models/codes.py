@@ -216,3 +216,22 @@ class GateEndReason(StrEnum):
     MENTOR_LEFT = "MENTOR_LEFT"
     DIED = "DIED"
     OTHER = "OTHER"
+
+
+class ContactChannel(StrEnum):
+    """A way of contact. THROUGH_OFFENDER_MANAGER: the community offender manager passes it on."""
+
+    PHONE = "PHONE"
+    TEXT = "TEXT"
+    EMAIL = "EMAIL"
+    LETTER = "LETTER"
+    VISIT = "VISIT"
+    THROUGH_OFFENDER_MANAGER = "THROUGH_OFFENDER_MANAGER"
+
+
+class MessageSafety(StrEnum):
+    """Whether a message may be left, which somebody else may hear or read."""
+
+    YES = "YES"
+    NO = "NO"
+    NOT_KNOWN = "NOT_KNOWN"

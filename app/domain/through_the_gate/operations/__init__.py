@@ -3,6 +3,7 @@
 from app.domain.through_the_gate.operations.absences import record_absence, return_from_absence, withdraw_absence
 from app.domain.through_the_gate.operations.cards import issue_card, revoke_card
 from app.domain.through_the_gate.operations.moving import recall, release, transfer
+from app.domain.through_the_gate.operations.permitting import record_contact_permission
 from app.domain.through_the_gate.operations.placing import (
     correct_placement,
     follow_record,
@@ -20,6 +21,7 @@ __all__ = [
     "issue_card",
     "recall",
     "record_absence",
+    "record_contact_permission",
     "record_placement",
     "release",
     "return_from_absence",

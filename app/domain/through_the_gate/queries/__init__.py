@@ -1,5 +1,6 @@
 """What may be asked about where somebody is, what his moves ask, and support through the gate."""
 
+from app.domain.through_the_gate.queries.contact import CONTACT_PERMISSIONS, CONTACT_PERMISSIONS_LIST
 from app.domain.through_the_gate.queries.support import (
     GATE_COUNTS,
     GATE_SUPPORT,
@@ -19,6 +20,8 @@ from app.domain.through_the_gate.queries.whereabouts import (
 )
 
 __all__ = [
+    "CONTACT_PERMISSIONS",
+    "CONTACT_PERMISSIONS_LIST",
     "GATE_COUNTS",
     "GATE_SUPPORT",
     "GATE_SUPPORT_LIST",
