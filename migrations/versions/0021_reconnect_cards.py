@@ -37,6 +37,8 @@ begin
   select c.charity_id, c.id, c.support_id into v_charity, v_card, v_support
     from public.reconnect_card c where c.digest = p_digest;
   perform set_config('app.charity', coalesce(v_charity::text, ''), true);
+  -- In the order in which an end takes them, so that neither waits for the other.
+  perform 1 from public.gate_support s where s.id = v_support for update;
   update public.reconnect_card c
      set used_at = p_now, used_by = p_by, version = c.version + 1, updated_at = p_now
    where c.id = v_card and c.used_at is null and c.revoked_at is null and c.expires_on >= v_today

@@ -80,6 +80,18 @@ async def _now(world: World, support: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+async def test_entered_while_it_ends_one_of_both_comes_first(world: World) -> None:
+    by = world.a.coordinator
+    for n in range(8):
+        support = await gone_through(world.a, "OFFER", "ACCEPT")
+        card, at = await card_for(world.a, support), f"/v1/gate-support/{support['id']}"
+        end = {"step": "END", "on": day(), "end_reason": "PERSON_DECIDED", "planned": False}
+        entered, ended = await asyncio.gather(
+            enter(world, card["code"], address=f"203.0.113.{n}"), by.step(f"{at}/steps", end, of=at)
+        )
+        assert (entered.status_code, ended.status_code) in {(200, 200), (200, 412), (404, 200)}
+
+
 async def test_whoever_guesses_has_to_wait_and_nobody_else(world: World) -> None:
     card = await card_for(world.a, await gone_through(world.a, "OFFER", "ACCEPT"))
     for _ in range(30):
