@@ -11,6 +11,7 @@ from starlette.responses import Response
 from app.api import shapes
 from app.api.calls import Call, IdempotencyKey, IfMatch, needs
 from app.api.pages import OneQuery, PageQuery, listed
+from app.domain.journeys import endings
 from app.domain.kernel.access import Permission
 from app.domain.matching import operations
 from app.domain.matching.models import (
@@ -148,8 +149,9 @@ async def hand_over_engagement(
 async def end_engagement(
     engagement_id: UUID, command: EndEngagement, if_match: IfMatch = None, call: Call = needs(P.ENGAGEMENTS_WRITE)
 ) -> Response:
-    """The end of it, planned or not. The mentor sees what belongs to it for thirty days more."""
-    return await _step(call, operations.end, engagement_id, command, if_match)
+    """The end of it, planned or not. What is planned after it is called off, its support through the gate ends and so do its
+    bridging tasks, in the same transaction. The mentor sees what belongs to it for thirty days more."""
+    return await _step(call, endings.end_engagement, engagement_id, command, if_match)
 
 
 @router.post("/{engagement_id}/reopen", summary="Take an engagement up again", responses=shapes.changed(EngagementRead))

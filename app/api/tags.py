@@ -36,6 +36,10 @@ TAGS = [
         "description": "Where he stays, in which prison and after release, day by day without a gap.",
     },
     {
+        "name": "Endings",
+        "description": "Agreed from the start, counted down, looked back at. Nothing ends by itself.",
+    },
+    {
         "name": "Goals",
         "description": "What he wants to reach, agreed together, in small steps; and the plan that holds them.",
     },

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.domain.journeys import endings
 from app.domain.kernel.access import Permission
 from app.domain.matching import operations
 from app.domain.matching.models import (
@@ -99,7 +100,9 @@ offer(
     _change(
         "handOverEngagement", operations.hand_over, HandOver, "Ask another mentor to take over.", P.ENGAGEMENTS_WRITE
     ),
-    _change("endEngagement", operations.end, EndEngagement, "The end of it, planned or not.", P.ENGAGEMENTS_WRITE),
+    _change(
+        "endEngagement", endings.end_engagement, EndEngagement, "The end of it, planned or not.", P.ENGAGEMENTS_WRITE
+    ),
     _change(
         "reopenEngagement",
         operations.reopen,

@@ -17,8 +17,8 @@ from tests.safeguarding.helpers import alarm_of, unreported
 from tests.sessions.helpers import at, named_barrier, own_mentor, planned
 from tests.support.helpers import support_of
 from tests.support.onward import suggested
-from tests.through_the_gate.helpers import came_to, day, out_for_a_day, reviewed
-from tests.through_the_gate.support import card_for, eligible, gone_through
+from tests.through_the_gate.helpers import came_to, day, out_for_a_day, person_in, reviewed
+from tests.through_the_gate.support import card_for, eligible, gone_through, planned_for
 from tests.world import Caller, World
 
 DOCUMENT: dict[str, Any] = bare_app().openapi()
@@ -237,6 +237,8 @@ class Scene:
         for name in ("programme_id", "referral_id", "mentor_id", "person_id"):
             if name in given:
                 given[name] = self.ids[name]
+        if op.id == "answer_plan_item":
+            given["item_id"] = self.ids["item_id"]
         if op.id == "record_supervisor_absence":
             given |= {"supervisor_id": str(self.world.a.manager.id), "covered_by": str(self.world.a.coordinator.id)}
         if "programme_ids" in given:
@@ -300,7 +302,11 @@ async def build_scene(world: World) -> Scene:
     await stepped(a.coordinator, f"/v1/mentors/{leaving['id']}/stage", {"stage": "LEFT", "reason": "Moved away."})
     tasks = (await a.coordinator.get(f"/v1/bridging-tasks?engagement_id={left['id']}")).json()["items"]
     service = await made(a.coordinator, "/v1/directory/services", {"name": "Spare service"})
+    release_plan = await planned_for(a, engagement)
     ids = {
+        "death_id": (await made(a.coordinator, f"/v1/people/{await person_in(a)}/deaths", {}))["id"],
+        "release_plan_id": release_plan["id"],
+        "item_id": release_plan["items"][0]["id"],
         "service_id": service["id"],
         "mentor_id": mentor["id"],
         "run_id": run["id"],

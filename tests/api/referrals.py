@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable
 
 from tests.api.operations import Operation
-from tests.matching.helpers import active_mentor, begun, proposed, stepped
+from tests.matching.helpers import active_mentor, begun, made, proposed, stepped
 from tests.safeguarding.helpers import alarm_of, person_of, unreported
 from tests.sessions.helpers import at, engaged, planned, took
 from tests.support.helpers import completed, support_of
 from tests.support.onward import brought_to, suggested
 from tests.through_the_gate.helpers import came_to, day, out_for_a_day, person_in, reviewed
-from tests.through_the_gate.support import card_for, eligible, gone_through
+from tests.through_the_gate.support import card_for, eligible, gone_through, planned_for
 from tests.world import World
 
 IMMINENT = {"legal_status": "SENTENCED", "conditional_release_date": "2026-11-20"}
@@ -96,6 +96,15 @@ GATE = frozenset(
         "withdraw_absence",
         "decide_move",
         "find_eligible",
+        "open_release_plan",
+        "agree_ending",
+        "record_closing_review",
+        "record_death",
+        "withdraw_death",
+        "change_release_plan",
+        "add_plan_item",
+        "answer_plan_item",
+        "start_plan_again",
         "issue_reconnect_card",
         "revoke_reconnect_card",
         "take_gate_step",
@@ -117,7 +126,13 @@ async def _gate_for(op: Operation, world: World) -> dict[str, str]:
         return {"support_id": (await gone_through(world.a, "OFFER", "ACCEPT"))["id"]}
     if op.id == "revoke_reconnect_card":
         return {"card_id": (await card_for(world.a, await gone_through(world.a, "OFFER", "ACCEPT")))["id"]}
-    if op.id == "find_eligible":
+    if op.id.endswith(("release_plan", "plan_item", "plan_again")) and op.id != "open_release_plan":
+        plan = await planned_for(world.a, await engaged(world.a))
+        return {"release_plan_id": plan["id"], "item_id": plan["items"][0]["id"]}
+    if op.id == "withdraw_death":
+        died = f"/v1/people/{await person_in(world.a)}/deaths"
+        return {"death_id": (await made(by, died, {}))["id"]}
+    if op.id in ("find_eligible", "open_release_plan", "agree_ending", "record_closing_review"):
         return {"engagement_id": (await engaged(world.a))["id"]}
     if op.id == "take_gate_step":
         return {"support_id": (await eligible(world.a, await engaged(world.a)))["id"]}

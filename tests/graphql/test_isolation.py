@@ -50,6 +50,9 @@ KEYS = {
     "temporaryAbsence": "absence_id",
     "moveReview": "review_id",
     "gateSupport": "support_id",
+    "releasePlan": "release_plan_id",
+    "ending": "engagement_id",
+    "death": "death_id",
     "reconnectCard": "card_id",
     "gateCounts": "programme_id",
     "contact": "engagement_id",
@@ -171,6 +174,8 @@ async def test_the_documents_would_find_the_canary(canary: Canary) -> None:
             "supervisions",
             "mentorHours",
             "gateCounts",
+            "ending",
+            "endings",
             "supervisorAbsences",
         ),
         *("matchExplanation", "matchCandidatesForReferral", "matchCandidatesForMentor", "forecast", "mentorsNeeded"),
@@ -245,7 +250,16 @@ async def test_whoever_has_no_business_with_people_sees_none(canary: Canary, wor
         for query, given in documents(name, arguments(name, own.ids)):
             answered = await ask(caller, query, **given)
             assert not [one for one in secrets if one in answered.text], name
-            if name in ("person", "people", "referral", "referrals", "waitingList", "ledger", "searchPeople"):
+            if name in (
+                "person",
+                "people",
+                "referral",
+                "referrals",
+                "waitingList",
+                "ledger",
+                "searchPeople",
+                "countdown",
+            ):
                 (told,) = answered.json()["errors"]
                 assert (told["path"], told["extensions"]["code"]) == ([name], "INSUFFICIENT_SCOPE")
 

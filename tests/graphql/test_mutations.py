@@ -246,6 +246,8 @@ OF_MENTORS = {
     *safeguarding.OF_MENTORS,
     *support.OF_MENTORS,
     *signposting.CASES,
+    "agreeEnding",
+    "recordClosingReview",
 }
 """A mentor answers for himself, and finds no engagement that is not his own."""
 MAKES_OF_HIS = {

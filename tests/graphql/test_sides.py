@@ -114,7 +114,7 @@ async def test_whose_scopes_do_not_reach_so_far_gets_null_and_an_error_and_the_r
     body = await answer(coordinator, query)
     nodes = [edge["node"] for edge in body["data"]["organisations"]["edges"]]
     assert {node["members"] for node in nodes} == {None}
-    assert sum(len(node["referrals"]["edges"]) for node in nodes) == 4
+    assert sum(len(node["referrals"]["edges"]) for node in nodes) == 5
     assert [one["path"][-1] for one in body["errors"]] == ["members"]
 
 

@@ -2,15 +2,16 @@
 `plain`)."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.domain.eligibility.dates import add_months
 from tests.graphql import mentors
+from tests.matching.helpers import made
 from tests.sessions.helpers import engaged
 from tests.through_the_gate.helpers import came_to, day, out_for_a_day, person_in, reviewed
-from tests.through_the_gate.support import card_for, eligible, gone_through
+from tests.through_the_gate.support import card_for, eligible, gone_through, planned_for
 from tests.world import CharityWorld
 
 Variables = dict[str, Any]
@@ -73,6 +74,39 @@ async def _revoking(charity: CharityWorld) -> Variables:
     return {"id": card["id"], "version": 1}
 
 
+async def _opening(charity: CharityWorld) -> Variables:
+    return {"input": {"engagementId": (await engaged(charity))["id"], "expectedOn": "2027-01-15"}}
+
+
+def _planning(**given: Any) -> Callable[[CharityWorld], Awaitable[Variables]]:
+    async def of(charity: CharityWorld) -> Variables:
+        plan = await planned_for(charity, await engaged(charity))
+        return {"id": plan["id"], "version": plan["version"], "input": given}
+
+    return of
+
+
+async def _answering(charity: CharityWorld) -> Variables:
+    plan = await planned_for(charity, await engaged(charity))
+    return {
+        "id": plan["id"],
+        "version": plan["version"],
+        "input": {"itemId": plan["items"][0]["id"], "state": "ARRANGED"},
+    }
+
+
+def _closing(**given: Any) -> Callable[[CharityWorld], Awaitable[Variables]]:
+    async def of(charity: CharityWorld) -> Variables:
+        return {"engagementId": (await engaged(charity))["id"], "input": given}
+
+    return of
+
+
+async def _mistaken(charity: CharityWorld) -> Variables:
+    death = await made(charity.coordinator, f"/v1/people/{await person_in(charity)}/deaths", {})
+    return {"id": death["id"], "version": death["version"], "input": {"reason": "Another man."}}
+
+
 CASES: dict[str, Callable[[CharityWorld], Awaitable[Variables]]] = {
     "recordPlacement": _recording,
     "correctPlacement": _changing(accommodation="A02"),
@@ -86,6 +120,17 @@ CASES: dict[str, Callable[[CharityWorld], Awaitable[Variables]]] = {
     "issueReconnectCard": _issuing,
     "revokeReconnectCard": _revoking,
     "recordContactPermission": _moving(channel="PHONE", permitted=True, statedAt="2026-11-20T10:15:00Z"),
+    "recordProfessionalContact": _moving(role="COMMUNITY_OFFENDER_MANAGER", name="Officer Example", since=day()),
+    "recordLicenceCondition": _moving(condition="CURFEW", applies=True, toldOn=day()),
+    "openReleasePlan": _opening,
+    "changeReleasePlan": _planning(firstAccommodation="A02", accommodationPlan="ARRANGED"),
+    "addPlanItem": _planning(day=3, pathway="HEALTH", what="A doctor"),
+    "answerPlanItem": _answering,
+    "startPlanAgain": _planning(reason="Recalled."),
+    "agreeEnding": _closing(endsOn="2027-05-20", withHim=True, agreedOn=day()),
+    "recordClosingReview": _closing(heldOn=day(), hisWords="It helped."),
+    "recordDeath": _moving(diedOn=day()),
+    "withdrawDeath": _mistaken,
     "recordTemporaryAbsence": _moving(kind="COURT", leftOn=day()),
     "returnFromAbsence": _of_absence(returnedOn=day()),
     "withdrawAbsence": _of_absence(reason="Told wrongly."),
@@ -153,12 +198,55 @@ def _current(plain: Any, row: Row) -> bool:
     return bool(newest["id"] == row["id"])
 
 
+def _said(table: str, of: str, *by: str) -> Callable[[Any, Row], list[Row]]:
+    """All that was said of the same thing, in the order in which it counts."""
+
+    def found(plain: Any, row: Row) -> list[Row]:
+        same = [one for one in plain.of(table, "person_id", row["person_id"]) if one[of] == row[of]]
+        return sorted(same, key=lambda one: tuple(one[name] for name in by))
+
+    return found
+
+
+_contacts = _said("professional_contact", "role", "since", "recorded_at", "id")
+_conditions = _said("licence_condition", "condition", "recorded_at", "id")
+
+
+def _until(plain: Any, row: Row) -> str | None:
+    later = [one["since"] for one in _contacts(plain, row) if one["since"] > row["since"]]
+    return str(later[0]) if later else None
+
+
+def _corrected(plain: Any, row: Row) -> bool:
+    same_day = [one for one in _contacts(plain, row) if one["since"] == row["since"]]
+    return bool(same_day[-1]["id"] != row["id"])
+
+
+def _due_on(plain: Any, row: Row) -> str | None:
+    release_on = _the(plain, "release_plan", row["plan_id"])["release_on"]
+    return None if release_on is None else str(release_on + timedelta(days=row["day"]))
+
+
+def _agreed(plain: Any, row: Row) -> list[Row]:
+    found: list[Row] = plain.of("ending_agreement", "engagement_id", row["engagement_id"])
+    return sorted(found, key=lambda one: (one["recorded_at"], one["id"]))
+
+
 COMPUTED: dict[tuple[str, str], Callable[[Any, Row], Any]] = {
     ("Placement", "leftOn"): _left_on,
     ("Placement", "current"): lambda _, row: row["days"] is not None and row["days"].upper is None,
     ("GateSupport", "threeMonthReviewDueOn"): _after_release(3),
     ("GateSupport", "sixMonthReviewDueOn"): _after_release(6),
     ("ContactPermission", "current"): _current,
+    ("EndingAgreement", "current"): lambda plain, row: _agreed(plain, row)[-1]["id"] == row["id"],
+    ("ProfessionalContact", "current"): lambda plain, row: _contacts(plain, row)[-1]["id"] == row["id"],
+    ("ProfessionalContact", "until"): _until,
+    ("ProfessionalContact", "corrected"): _corrected,
+    ("LicenceCondition", "current"): lambda plain, row: _conditions(plain, row)[-1]["id"] == row["id"],
+    ("ReleasePlan", "itemsOpen"): lambda plain, row: sum(
+        one["state"] == "OPEN" for one in plain.of("release_plan_item", "plan_id", row["id"])
+    ),
+    ("ReleasePlanItem", "dueOn"): _due_on,
     ("MoveReview", "open"): _open,
     ("MoveReview", "clearance"): _clearance,
     ("MoveReview", "proposedSettings"): _settings,

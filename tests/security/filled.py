@@ -11,7 +11,7 @@ from tests.safeguarding.helpers import TOLD, alarm_of, recorded, unreported
 from tests.sessions.helpers import at, named_barrier
 from tests.support.onward import ON_THE_WAY, given, suggested, went
 from tests.through_the_gate.helpers import came_to, changed, day, out_for_a_day, reviewed
-from tests.through_the_gate.support import card_for, eligible, step
+from tests.through_the_gate.support import card_for, eligible, planned_for, step
 from tests.world import CharityWorld
 
 CONSENT = {
@@ -91,6 +91,7 @@ async def fill(charity: CharityWorld) -> Filled:
     spare = await _done(charity, "/v1/organisations", {"name": f"Spare partner {low}"})
     by_phone = {"channel": "PHONE", "permitted": True, "contact": f"Reason {low}", "safe_times": f"Words {low}"}
     await _done(charity, f"/v1/people/{person}/contact-permissions", {**by_phone, "stated_at": "2026-11-20T10:15:00Z"})
+    await _responsible(charity, person)
     mentoring = await _mentoring(charity, person)
     said = await _feedback(charity, mentoring["engagement_id"], member["id"])
     await charity.push(charity.coordinator)  # the newest waits
@@ -149,6 +150,8 @@ async def _mentoring(charity: CharityWorld, person: str) -> dict[str, str]:
         "onward_referral_id": await _signposted(charity, going_on),
         **await _moved(charity, going_on),
         **await _supported(charity, left),
+        **await _planned(charity, going_on),
+        **await _closed(charity, going_on),
     }
 
 
@@ -173,6 +176,44 @@ async def _moved(charity: CharityWorld, engagement: dict[str, Any]) -> dict[str,
     moved = await came_to(by, person, day(), "HMP", establishment="TSI", location=f"Wing {low}")
     corrected = await changed(by, moved, "correct", told_by="PERSON", reason=f"Reason {low}")
     return {"placement_id": corrected["id"], "review_id": review["id"], "absence_id": absence["id"]}
+
+
+async def _responsible(charity: CharityWorld, person: str) -> None:
+    low = str(charity.id)[-6:]
+    com = {"role": "COMMUNITY_OFFENDER_MANAGER", "name": f"Officer {low}", "since": "2026-11-20"}
+    told = {**com, "organisation": f"Organisation {low}", "contact": f"Reason {low}"}
+    await made(charity.coordinator, f"/v1/people/{person}/professional-contacts", told)
+    curfew = {"condition": "CURFEW", "applies": True, "told_on": "2026-11-20"}
+    await made(charity.coordinator, f"/v1/people/{person}/licence-conditions", curfew)
+
+
+async def _planned(charity: CharityWorld, engagement: dict[str, Any]) -> dict[str, str]:
+    """A release plan with words of its own."""
+    by, low = charity.coordinator, str(charity.id)[-6:]
+    await _responsible(charity, engagement["person_id"])
+    plan = await planned_for(charity, engagement, expected_on="2027-01-15")
+    at = f"/v1/release-plans/{plan['id']}"
+    answer = {"item_id": plan["items"][0]["id"], "state": "ARRANGED", "note": f"Reason {low}"}
+    await stepped(by, f"{at}/answers", answer)
+    await stepped(by, f"{at}/items", {"day": 3, "pathway": "HEALTH", "what": f"Words {low}"})
+    return {"release_plan_id": plan["id"]}
+
+
+async def _closed(charity: CharityWorld, engagement: dict[str, Any]) -> dict[str, str]:
+    """An end that was agreed, what was said when they looked back, and somebody else who has died while he was mentored."""
+    by, low = charity.coordinator, str(charity.id)[-6:]
+    at = f"/v1/engagements/{engagement['id']}"
+    agreed = {"ends_on": "2027-05-20", "with_him": True, "agreed_on": "2026-11-20", "words": f"Words {low}"}
+    await made(by, f"{at}/ending-agreements", agreed)
+    review = {"held_on": day(), "his_words": f"Words {low}", "mentors_words": f"Words {low}"}
+    await made(by, f"{at}/closing-reviews", review)
+    gone = await begun(charity, await active_mentor(charity, display_name=f"Last {low}"))
+    await made(by, f"/v1/engagements/{gone['id']}/ending-agreements", agreed)
+    death = await made(by, f"/v1/people/{gone['person_id']}/deaths", {"died_on": day()})
+    wrong = (await made(by, "/v1/people", {"given_name": f"Given{low}", "family_name": f"Family{low}"}))["id"]
+    other = await made(by, f"/v1/people/{wrong}/deaths", {})
+    await stepped(by, f"/v1/deaths/{other['id']}/withdraw", {"reason": f"Reason {low}"})
+    return {"death_id": death["id"], "gone_id": gone["id"]}
 
 
 async def _supported(charity: CharityWorld, engagement: dict[str, Any]) -> dict[str, str]:

@@ -18,9 +18,11 @@ CODES = frozenset(
         "activity",
         "attendance",
         "audience",
+        "accommodation_plan",
         "by_side",
         "channel",
         "code",
+        "condition",
         "consent_by",
         "decision",
         "declined_by",
@@ -30,11 +32,15 @@ CODES = frozenset(
         "end_reason",
         "ethnicity",
         "ethnicity_source",
+        "feedback",
+        "first_accommodation",
         "gender_identity",
+        "handover_basis",
         "helped",
         "incentive_level",
         "intake",
         "interval",
+        "item_state",
         "kind",
         "legal_status",
         "meeting",
@@ -46,11 +52,13 @@ CODES = frozenset(
         "needs",
         "offence_group",
         "offence_history_complete",
+        "onward",
         "outcome",
         "pathway",
         "prison_cause",
         "proposed_by",
         "purpose",
+        "release_basis",
         "religion",
         "reported_to_role",
         "result",
@@ -181,6 +189,21 @@ class Rows:
             )
         if table == "placement":  # of somebody there is one at a time
             fresh |= {"days": "null", "kind": "null"}
+        if table == "engagement":  # of each referral one goes on at a time
+            fresh |= {"state": "'BRIDGING'", "mentor_id": "null", "proposed_mentor_id": "null"}
+            fresh["referral_id"] = (
+                "(select r.id from referral r where r.charity_id = t.charity_id and r.id not in (select referral_id"
+                " from engagement) order by r.id desc offset n - 1 limit 1)"
+            )
+        if table == "release_plan":  # of each relationship there is one
+            fresh["engagement_id"] = (
+                "(select e.id from engagement e where e.charity_id = t.charity_id and e.id not in (select engagement_id"
+                " from release_plan) order by e.id desc offset n - 1 limit 1)"
+            )
+        if table == "release_plan_item":
+            fresh |= {"nth": "n + 100", "state": "t.state"}
+        if table == "death":  # one stands of each
+            fresh |= {"withdrawn_at": "now()"}
         if table == "move_review":  # one is open at a time
             fresh |= {"decided_at": "now()"}
         if table.startswith("onward_referral"):

@@ -118,6 +118,9 @@ async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
     progress = await rows.sql.fetchrow("select * from toolkit_progress where id = $1", ids["progress_id"])
     onward = await rows.sql.fetchrow("select * from onward_referral where id = $1", ids["onward_referral_id"])
     permission = await rows.sql.fetchrow("select * from contact_permission where charity_id = $1", filled.charity.id)
+    contact = await rows.sql.fetchrow("select * from professional_contact where charity_id = $1", filled.charity.id)
+    leaving = await rows.sql.fetchrow("select * from release_plan where id = $1", ids["release_plan_id"])
+    gone = await rows.sql.fetchrow("select * from death where id = $1", ids["death_id"])
     card = await rows.sql.fetchrow("select * from reconnect_card where id = $1", ids["card_id"])
     support = await rows.sql.fetchrow("select * from gate_support where id = $1", ids["support_id"])
     absence = await rows.sql.fetchrow("select * from temporary_absence where id = $1", ids["absence_id"])
@@ -195,6 +198,25 @@ async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
         **{f"gate_support.{name}": support[name] for name in ("programme_id", "person_id", "engagement_id", "state")},
         **{f"contact_permission.{name}": permission[name] for name in ("person_id", "channel", "permitted")},
         "contact_permission.current": True,
+        "ending_agreement.engagement_id": ids["engagement_id"],
+        "ending_agreement.current": True,
+        "closing_review.engagement_id": ids["engagement_id"],
+        "ending.programme_id": ids["programme_id"],
+        "ending.person_id": gone["person_id"],
+        "ending.state": "ENDED",
+        "ending.ends_by": date(2099, 1, 1),
+        "ending.agreed": True,
+        "ending.planned_end": False,
+        "death.person_id": gone["person_id"],
+        "death.stands": True,
+        **{f"professional_contact.{name}": contact[name] for name in ("person_id", "role")},
+        "professional_contact.current": True,
+        "licence_condition.person_id": contact["person_id"],
+        "licence_condition.condition": "CURFEW",
+        "licence_condition.applies": True,
+        "licence_condition.current": True,
+        **{f"release_plan.{name}": leaving[name] for name in ("programme_id", "person_id", "engagement_id")},
+        "release_plan.release_by": date(2099, 1, 1),
         "reconnect_card.support_id": card["support_id"],
         "reconnect_card.used": False,
         "reconnect_card.open": False,

@@ -186,6 +186,17 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
     **dict.fromkeys(("find_eligible", "take_gate_step", "count_gate_support"), CASEWORK),
     "list_contact_permissions": CASEWORK | {MENTOR},
     "record_contact_permission": CASEWORK,
+    **dict.fromkeys(("list_endings", "read_ending", "list_ending_agreements", "agree_ending"), CASEWORK | {MENTOR}),
+    **dict.fromkeys(("list_closing_reviews", "record_closing_review"), CASEWORK | {MENTOR}),
+    **dict.fromkeys(("record_death", "list_deaths", "read_death", "withdraw_death"), CASEWORK),
+    **dict.fromkeys(
+        ("list_professional_contacts", "list_licence_conditions", "list_release_plans", "read_release_plan"),
+        CASEWORK | {MENTOR},
+    ),
+    **dict.fromkeys(("record_professional_contact", "record_licence_condition", "read_countdown"), CASEWORK),
+    **dict.fromkeys(
+        ("open_release_plan", "change_release_plan", "add_plan_item", "answer_plan_item", "start_plan_again"), CASEWORK
+    ),
     **dict.fromkeys(("issue_reconnect_card", "revoke_reconnect_card"), CASEWORK),
     **dict.fromkeys(("list_temporary_absences", "read_temporary_absence"), CASEWORK | {MENTOR, LEAD}),
     **dict.fromkeys(("record_temporary_absence", "return_from_absence", "withdraw_absence"), CASEWORK),

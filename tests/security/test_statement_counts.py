@@ -33,6 +33,7 @@ STATEMENTS = {
     "list_trusted_documents": 2,
     "read_waiting_list": 2,
     "read_ledger": 3,
+    "read_countdown": 2,
     **dict.fromkeys(
         (
             "list_mentor_steps",
@@ -112,6 +113,14 @@ GROWING = {
     "gate_support": "charity_id",
     "reconnect_card": "support_id",
     "contact_permission": "person_id",
+    "professional_contact": "person_id",
+    "ending_agreement": "engagement_id",
+    "closing_review": "engagement_id",
+    "death": "charity_id",
+    "licence_condition": "person_id",
+    "release_plan": "programme_id",
+    "release_plan_item": "plan_id",
+    "release_plan_entry": "plan_id",
     "gate_support_step": "support_id",
     "directory_service": "charity_id",
 }

@@ -38,6 +38,8 @@ WITHOUT_WORDS = {
     "supervision_contact",
     "supervisor_absence",
     "whereabouts",
+    "licence_condition",
+    "release_plan",
 }
 
 

@@ -41,6 +41,14 @@ async def gone_through(charity: CharityWorld, *steps: str, to: str = "A02") -> d
     return support
 
 
+async def planned_for(charity: CharityWorld, engagement: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A release plan with its items."""
+    by = charity.coordinator
+    plan = await made(by, "/v1/release-plans", {"engagement_id": engagement["id"], **more})
+    found: dict[str, Any] = (await by.get(f"/v1/release-plans/{plan['id']}?expand=items")).json()
+    return found
+
+
 async def card_for(charity: CharityWorld, support: dict[str, Any], *, status: int = 201, **more: Any) -> dict[str, Any]:
     """A card with its code, for somebody who has accepted."""
     body = {

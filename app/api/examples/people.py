@@ -34,6 +34,7 @@ ANSWERS: dict[str, Any] = {
         "has_conviction": True,
         "offence_history_complete": None,
         "movement": "IN_ESTABLISHMENT",
+        "deceased": False,
         "identifiers": [{"scheme": "prison_number", "value": "A0000AA", "verified": True}],
         "convictions": [{"offence_group": "BURGLARY_OTHER", "scope": "CURRENT_SENTENCE"}],
         **ids.STAMPS,

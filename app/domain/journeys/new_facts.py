@@ -18,13 +18,14 @@ from app.domain.people.models import (
     SetProtectedCharacteristics,
 )
 from app.domain.referrals.operations import open_referrals_of, reassess
-from app.domain.through_the_gate.operations import follow_record
+from app.domain.through_the_gate.operations import follow_facts, follow_record
 
 
 async def learn_custody_facts(
     session: AsyncSession, *, actor: Actor, person_id: UUID, command: RecordCustodyFacts, now: datetime
 ) -> CustodyFacts:
-    """A new set of custody facts, and new decisions on every referral that is still open or was found ineligible."""
+    """A new set of custody facts, new decisions on every referral that is still open or was found ineligible, and the day on which
+    his release plan has him leave."""
     row = await people.record_custody_facts(
         session,
         actor=actor,
@@ -34,6 +35,8 @@ async def learn_custody_facts(
         verified_by=command.verified_by,
         now=now,
     )
+    await session.flush()
+    await follow_facts(session, actor=actor, person_id=person_id, found=None, now=now)
     await judge_again(session, actor=actor, person_id=person_id, now=now)
     return row
 

@@ -108,3 +108,35 @@ class TooManyCodes(DomainError):
     title = "Too many codes were not accepted"
     status = 429
     cure = "Wait for the number of seconds in Retry-After."
+
+
+class ReleasePlanThere(Conflict):
+    """A relationship has one plan of a release: after a recall it begins anew."""
+
+    code = "RELEASE_PLAN_THERE"
+    title = "A release plan is on record for this engagement"
+    cure = "Go on with the plan that the answer links to; after a return to custody, start it again."
+
+
+class EndingNotOpen(Conflict):
+    """An end is agreed for what goes on, and looked back at is what has begun."""
+
+    code = "ENDING_NOT_OPEN"
+    title = "The engagement is not going on"
+    cure = "Read the engagement: reopen it if it is to go on."
+
+
+class DeathRecorded(Conflict):
+    """A death is recorded once."""
+
+    code = "DEATH_RECORDED"
+    title = "That he has died is on record"
+    cure = "Read what the answer links to; if it is not true, withdraw it."
+
+
+class DeathWithdrawn(Conflict):
+    """What was withdrawn stays as it was."""
+
+    code = "DEATH_WITHDRAWN"
+    title = "It was withdrawn already"
+    cure = "Nothing more is needed."

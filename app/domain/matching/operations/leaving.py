@@ -81,10 +81,21 @@ def _task(actor: Actor, engagement_id: UUID, kind: TaskKind, days: int, now: dat
 
 async def found_a_mentor(session: AsyncSession, *, actor: Actor, engagement_id: UUID, now: datetime) -> None:
     """Somebody has taken over: nobody needs to be found, nor contact kept meanwhile. That he is told stays to do."""
+    await _over(session, actor, engagement_id, (TaskKind.FIND_MENTOR, TaskKind.KEEP_CONTACT), now)
+
+
+async def drop_tasks(session: AsyncSession, *, actor: Actor, engagement_id: UUID, now: datetime) -> None:
+    """The relationship has ended: nothing is left to do until its next mentor."""
+    await _over(session, actor, engagement_id, tuple(TaskKind), now)
+
+
+async def _over(
+    session: AsyncSession, actor: Actor, engagement_id: UUID, kinds: tuple[TaskKind, ...], now: datetime
+) -> None:
     over = await session.exec(
         select(BridgingTask).where(
             BridgingTask.engagement_id == engagement_id,
-            col(BridgingTask.kind).in_([TaskKind.FIND_MENTOR, TaskKind.KEEP_CONTACT]),
+            col(BridgingTask.kind).in_(kinds),
             col(BridgingTask.done_at).is_(None),
         )
     )

@@ -88,6 +88,7 @@ class Person(PersonFields, Identified, Tenanted, Versioned, table=True):
         Index("person_date_of_birth", "charity_id", "date_of_birth"),
     )
     movement: MovementState = code_field(default=MovementState.UNKNOWN)
+    deceased: bool = False
     name_keys: list[str] = codes_field(default_factory=list)
 
 
@@ -226,6 +227,7 @@ class PersonRead(PersonFields):
 
     id: UUID
     movement: MovementState = SchemaField(description="Where he is when he is in no establishment.")
+    deceased: bool = SchemaField(description="He has died. Nothing is planned for him, and nobody is reminded of him.")
     identifiers: list[IdentifierRead] = SchemaField(
         default_factory=list, description="Missing when the token lacks `people:read`."
     )

@@ -32,6 +32,7 @@ from app.domain.through_the_gate.models import (
     WithdrawPlacement,
 )
 from app.domain.through_the_gate.operations.absences import end_by_move
+from app.domain.through_the_gate.operations.release_planning import follow_facts
 from app.domain.through_the_gate.operations.reviewing import ask_for_reviews
 from app.domain.through_the_gate.operations.spells import (
     course_of,
@@ -242,6 +243,7 @@ async def _written(
     if moved:
         await events.tell(session, actor, "person.changed", person, now)
     await follow_placements(session, actor=actor, person_id=person.id, found=found, now=now)
+    await follow_facts(session, actor=actor, person_id=person.id, found=found, now=now)
     if found.now is not None and (not stays or found.now.fact.id == row.id):
         if found.now.kind is not MoveKind.FIRST_KNOWN:
             await end_by_move(session, actor=actor, person_id=person.id, on=found.now.arrived_on, now=now)

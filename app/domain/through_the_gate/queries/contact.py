@@ -13,7 +13,8 @@ from app.domain.people.queries import PEOPLE, PERSON_SUMMARIES
 from app.domain.through_the_gate.models import ContactChannel, ContactPermission, ContactPermissionRead
 
 
-def _current(row: Row) -> ColumnElement[Any]:
+def permission_counts(row: Row) -> ColumnElement[Any]:
+    """Whether it is the newest of its way."""
     later: Row = aliased(ContactPermission)
     newer = (
         select_columns(true())
@@ -33,7 +34,7 @@ CONTACT_PERMISSIONS: View = View(
     ContactPermission,
     ContactPermissionRead,
     Permission.GATE_SUPPORT_READ,
-    computed={"current": _current},
+    computed={"current": permission_counts},
     edges={"person": Edge(lambda: PERSON_SUMMARIES, on=lambda c, p: p.id == c.person_id, expand=True)},
     versioned=False,
 )
@@ -44,7 +45,7 @@ CONTACT_PERMISSIONS_LIST = Collection(
         "person_id": lambda t, value: t.person_id == value,
         "channel": lambda t, value: t.channel == value,
         "permitted": lambda t, value: t.permitted == value,
-        "current": lambda t, value: _current(t) == value,
+        "current": lambda t, value: permission_counts(t) == value,
     },
     filter_shapes={"person_id": UUID, "channel": ContactChannel, "permitted": bool, "current": bool},
 )
