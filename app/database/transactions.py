@@ -136,9 +136,11 @@ class Database:
             await session.exec(text("delete from log_in_attempts where last_failed_at < now() - interval '1 day'"))  # type: ignore[call-overload]
 
     async def remind(self, now: datetime) -> None:
-        """Tell the alarms again that nobody has taken on for a quarter of an hour."""
+        """Tell the alarms again that nobody has taken on for a quarter of an hour, and raise what the day brings up."""
         async with self.authenticator() as session:
             await session.exec(select(func.throughgate.tell_alarms_again(now)))
+        async with self.authenticator() as session:
+            await session.exec(select(func.throughgate.raise_reminders(now)))
 
 
 def _as(role: str) -> str:

@@ -6,6 +6,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
+from uuid import uuid4
 
 import orjson
 from fastapi import FastAPI
@@ -18,7 +19,7 @@ from tests.sessions.helpers import at, named_barrier, own_mentor, planned
 from tests.support.helpers import support_of
 from tests.support.onward import suggested
 from tests.through_the_gate.helpers import came_to, day, out_for_a_day, person_in, reviewed
-from tests.through_the_gate.support import card_for, eligible, gone_through, planned_for
+from tests.through_the_gate.support import card_for, eligible, gone_through, planned_for, reminded
 from tests.world import Caller, World
 
 DOCUMENT: dict[str, Any] = bare_app().openapi()
@@ -237,6 +238,10 @@ class Scene:
         for name in ("programme_id", "referral_id", "mentor_id", "person_id"):
             if name in given:
                 given[name] = self.ids[name]
+        if op.id == "supersede_identifier":
+            given["by"] = f"A{uuid4().int % 10000:04d}ZZ"
+        if op.id == "merge_people":
+            given["duplicate_id"] = self.ids["duplicate_id"]
         if op.id == "answer_plan_item":
             given["item_id"] = self.ids["item_id"]
         if op.id == "record_supervisor_absence":
@@ -304,6 +309,8 @@ async def build_scene(world: World) -> Scene:
     service = await made(a.coordinator, "/v1/directory/services", {"name": "Spare service"})
     release_plan = await planned_for(a, engagement)
     ids = {
+        "reminder_id": (await reminded(a))["id"],
+        "duplicate_id": await person_in(a),
         "death_id": (await made(a.coordinator, f"/v1/people/{await person_in(a)}/deaths", {}))["id"],
         "release_plan_id": release_plan["id"],
         "item_id": release_plan["items"][0]["id"],

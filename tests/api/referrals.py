@@ -9,7 +9,7 @@ from tests.sessions.helpers import at, engaged, planned, took
 from tests.support.helpers import completed, support_of
 from tests.support.onward import brought_to, suggested
 from tests.through_the_gate.helpers import came_to, day, out_for_a_day, person_in, reviewed
-from tests.through_the_gate.support import card_for, eligible, gone_through, planned_for
+from tests.through_the_gate.support import card_for, eligible, gone_through, planned_for, reminded
 from tests.world import World
 
 IMMINENT = {"legal_status": "SENTENCED", "conditional_release_date": "2026-11-20"}
@@ -71,8 +71,8 @@ async def ready_with(op: Operation, world: World) -> dict[str, str]:
         return {"service_id": (await by.post("/v1/directory/services", {"name": "Example to change"})).json()["id"]}
     if "session" in op.id:
         return await _session_for(op, world)
-    if op.id in GATE:
-        return await _gate_for(op, world)
+    if op.id in GATE | CLOSING:
+        return await (_gate_for if op.id in GATE else _closing_for)(op, world)
     if "onward" in op.id:
         return await _onward_for(op, world)
     if "engagement" not in op.id:
@@ -100,11 +100,6 @@ GATE = frozenset(
         "agree_ending",
         "record_closing_review",
         "record_death",
-        "withdraw_death",
-        "change_release_plan",
-        "add_plan_item",
-        "answer_plan_item",
-        "start_plan_again",
         "issue_reconnect_card",
         "revoke_reconnect_card",
         "take_gate_step",
@@ -114,6 +109,32 @@ GATE = frozenset(
         "record_temporary_absence",
     }
 )
+
+
+CLOSING = frozenset(
+    {
+        "change_release_plan",
+        "add_plan_item",
+        "answer_plan_item",
+        "start_plan_again",
+        "acknowledge_reminder",
+        "supersede_identifier",
+        "withdraw_death",
+    }
+)
+
+
+async def _closing_for(op: Operation, world: World) -> dict[str, str]:
+    if op.id == "acknowledge_reminder":
+        return {"reminder_id": (await reminded(world.a))["id"]}
+    if op.id == "supersede_identifier":
+        held = [{"scheme": "prison_number", "value": "A0000AA"}]
+        return {"person_id": await person_in(world.a, identifiers=held)}
+    if op.id == "withdraw_death":
+        died = f"/v1/people/{await person_in(world.a)}/deaths"
+        return {"death_id": (await made(world.a.coordinator, died, {}))["id"]}
+    plan = await planned_for(world.a, await engaged(world.a))
+    return {"release_plan_id": plan["id"], "item_id": plan["items"][0]["id"]}
 
 
 async def _gate_for(op: Operation, world: World) -> dict[str, str]:
@@ -126,12 +147,6 @@ async def _gate_for(op: Operation, world: World) -> dict[str, str]:
         return {"support_id": (await gone_through(world.a, "OFFER", "ACCEPT"))["id"]}
     if op.id == "revoke_reconnect_card":
         return {"card_id": (await card_for(world.a, await gone_through(world.a, "OFFER", "ACCEPT")))["id"]}
-    if op.id.endswith(("release_plan", "plan_item", "plan_again")) and op.id != "open_release_plan":
-        plan = await planned_for(world.a, await engaged(world.a))
-        return {"release_plan_id": plan["id"], "item_id": plan["items"][0]["id"]}
-    if op.id == "withdraw_death":
-        died = f"/v1/people/{await person_in(world.a)}/deaths"
-        return {"death_id": (await made(by, died, {}))["id"]}
     if op.id in ("find_eligible", "open_release_plan", "agree_ending", "record_closing_review"):
         return {"engagement_id": (await engaged(world.a))["id"]}
     if op.id == "take_gate_step":

@@ -96,6 +96,9 @@ BEHIND = (
     "reconnect_card",
     "contact_permission",
     "professional_contact",
+    "reminder",
+    "person_merge",
+    "person_timeline",
     "ending_agreement",
     "closing_review",
     "death",
@@ -144,6 +147,9 @@ DEFAULT_ORDER = {
     "reconnect_card": "CREATED_AT_DESC",
     "contact_permission": "RECORDED_AT_DESC",
     "professional_contact": "RECORDED_AT_DESC",
+    "reminder": "DUE_ON_ASC",
+    "person_merge": "RECORDED_AT_DESC",
+    "person_timeline": "HAPPENED_ON_ASC",
     "ending_agreement": "RECORDED_AT_DESC",
     "closing_review": "RECORDED_AT_DESC",
     "death": "CREATED_AT_DESC",
@@ -160,6 +166,9 @@ INSIDE = {
     ("Person", "deaths"): ("death", "person_id"),
     ("Engagement", "endingAgreements"): ("ending_agreement", "engagement_id"),
     ("Engagement", "closingReviews"): ("closing_review", "engagement_id"),
+    ("Person", "merges"): ("person_merge", "person_id"),
+    ("Person", "timeline"): ("person_timeline", "person_id"),
+    ("Engagement", "reminders"): ("reminder", "engagement_id"),
     ("Person", "professionalContacts"): ("professional_contact", "person_id"),
     ("Person", "licenceConditions"): ("licence_condition", "person_id"),
     ("Engagement", "releasePlans"): ("release_plan", "engagement_id"),
@@ -224,6 +233,8 @@ ONE = {
     ("Death", "person"): ("person", "person_id"),
     ("EndingAgreement", "engagement"): ("engagement", "engagement_id"),
     ("ClosingReview", "engagement"): ("engagement", "engagement_id"),
+    ("Reminder", "person"): ("person", "person_id"),
+    ("Reminder", "engagement"): ("engagement", "engagement_id"),
     ("ProfessionalContact", "person"): ("person", "person_id"),
     ("LicenceCondition", "person"): ("person", "person_id"),
     ("ReleasePlan", "person"): ("person", "person_id"),
@@ -306,6 +317,8 @@ NODES = {
     "ReconnectCard": "reconnect_card",
     "ContactPermission": "contact_permission",
     "ProfessionalContact": "professional_contact",
+    "Reminder": "reminder",
+    "PersonMerge": "person_merge",
     "EndingAgreement": "ending_agreement",
     "ClosingReview": "closing_review",
     "Death": "death",
@@ -388,7 +401,9 @@ class Plain:
     def _resolve(self, source: Any, info: GraphQLResolveInfo, **given: Any) -> Any:
         if info.parent_type.name == "Query":
             if info.field_name in TABLES:
-                return self._page(TABLES[info.field_name], self.tables[TABLES[info.field_name]], given)
+                table = TABLES[info.field_name]
+                among = [row for row in self.tables[table] if row.get("merged_into_id") is None]
+                return self._page(table, among, given)
             if info.field_name in ("node", "nodes"):
                 kinds = [kind for kind in NODES if _selects(info, kind, info.field_nodes)]
                 found = [self._node(one, kinds) for one in given.get("ids", [given.get("id")])]

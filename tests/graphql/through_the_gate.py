@@ -4,6 +4,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from app.domain.eligibility.dates import add_months
@@ -11,7 +12,7 @@ from tests.graphql import mentors
 from tests.matching.helpers import made
 from tests.sessions.helpers import engaged
 from tests.through_the_gate.helpers import came_to, day, out_for_a_day, person_in, reviewed
-from tests.through_the_gate.support import card_for, eligible, gone_through, planned_for
+from tests.through_the_gate.support import card_for, eligible, gone_through, planned_for, reminded
 from tests.world import CharityWorld
 
 Variables = dict[str, Any]
@@ -107,6 +108,22 @@ async def _mistaken(charity: CharityWorld) -> Variables:
     return {"id": death["id"], "version": death["version"], "input": {"reason": "Another man."}}
 
 
+async def _reminded(charity: CharityWorld) -> Variables:
+    reminder = await reminded(charity)
+    return {"id": reminder["id"], "version": reminder["version"]}
+
+
+async def _merging(charity: CharityWorld) -> Variables:
+    given = {"duplicateId": await person_in(charity), "reason": "The same man."}
+    return {"personId": await person_in(charity), "input": given}
+
+
+async def _superseding(charity: CharityWorld) -> Variables:
+    person = await person_in(charity, identifiers=[{"scheme": "prison_number", "value": "A0000AB"}])
+    given = {"scheme": "prison_number", "value": "A0000AB", "by": f"A{uuid4().int % 10000:04d}ZZ"}
+    return {"id": person, "version": 1, "input": given}
+
+
 CASES: dict[str, Callable[[CharityWorld], Awaitable[Variables]]] = {
     "recordPlacement": _recording,
     "correctPlacement": _changing(accommodation="A02"),
@@ -131,6 +148,9 @@ CASES: dict[str, Callable[[CharityWorld], Awaitable[Variables]]] = {
     "recordClosingReview": _closing(heldOn=day(), hisWords="It helped."),
     "recordDeath": _moving(diedOn=day()),
     "withdrawDeath": _mistaken,
+    "acknowledgeReminder": _reminded,
+    "mergePeople": _merging,
+    "supersedeIdentifier": _superseding,
     "recordTemporaryAbsence": _moving(kind="COURT", leftOn=day()),
     "returnFromAbsence": _of_absence(returnedOn=day()),
     "withdrawAbsence": _of_absence(reason="Told wrongly."),
@@ -238,6 +258,8 @@ COMPUTED: dict[tuple[str, str], Callable[[Any, Row], Any]] = {
     ("GateSupport", "threeMonthReviewDueOn"): _after_release(3),
     ("GateSupport", "sixMonthReviewDueOn"): _after_release(6),
     ("ContactPermission", "current"): _current,
+    ("Reminder", "open"): lambda _, row: row["settled_at"] is None and row["acknowledged_at"] is None,
+    ("Identifier", "superseded"): lambda _, row: row["superseded_at"] is not None,
     ("EndingAgreement", "current"): lambda plain, row: _agreed(plain, row)[-1]["id"] == row["id"],
     ("ProfessionalContact", "current"): lambda plain, row: _contacts(plain, row)[-1]["id"] == row["id"],
     ("ProfessionalContact", "until"): _until,

@@ -11,7 +11,7 @@ from tests.safeguarding.helpers import TOLD, alarm_of, recorded, unreported
 from tests.sessions.helpers import at, named_barrier
 from tests.support.onward import ON_THE_WAY, given, suggested, went
 from tests.through_the_gate.helpers import came_to, changed, day, out_for_a_day, reviewed
-from tests.through_the_gate.support import card_for, eligible, planned_for, step
+from tests.through_the_gate.support import card_for, eligible, reminded, step
 from tests.world import CharityWorld
 
 CONSENT = {
@@ -92,6 +92,10 @@ async def fill(charity: CharityWorld) -> Filled:
     by_phone = {"channel": "PHONE", "permitted": True, "contact": f"Reason {low}", "safe_times": f"Words {low}"}
     await _done(charity, f"/v1/people/{person}/contact-permissions", {**by_phone, "stated_at": "2026-11-20T10:15:00Z"})
     await _responsible(charity, person)
+    spare_record = {"given_name": f"Given{low}", "family_name": f"Family{low}"}
+    twin = (await made(charity.coordinator, "/v1/people", spare_record))["id"]
+    together = {"duplicate_id": twin, "reason": f"Reason {low}"}
+    await made(charity.coordinator, f"/v1/people/{person}/merges", together)
     mentoring = await _mentoring(charity, person)
     said = await _feedback(charity, mentoring["engagement_id"], member["id"])
     await charity.push(charity.coordinator)  # the newest waits
@@ -191,12 +195,13 @@ async def _planned(charity: CharityWorld, engagement: dict[str, Any]) -> dict[st
     """A release plan with words of its own."""
     by, low = charity.coordinator, str(charity.id)[-6:]
     await _responsible(charity, engagement["person_id"])
-    plan = await planned_for(charity, engagement, expected_on="2027-01-15")
-    at = f"/v1/release-plans/{plan['id']}"
+    reminder = await reminded(charity, engagement)
+    at = f"/v1/release-plans/{reminder['subject_id']}"
+    plan = (await by.get(f"{at}?expand=items")).json()
     answer = {"item_id": plan["items"][0]["id"], "state": "ARRANGED", "note": f"Reason {low}"}
     await stepped(by, f"{at}/answers", answer)
     await stepped(by, f"{at}/items", {"day": 3, "pathway": "HEALTH", "what": f"Words {low}"})
-    return {"release_plan_id": plan["id"]}
+    return {"release_plan_id": plan["id"], "reminder_id": reminder["id"]}
 
 
 async def _closed(charity: CharityWorld, engagement: dict[str, Any]) -> dict[str, str]:

@@ -97,8 +97,8 @@ class Rows:
     async def tables(self) -> list[str]:
         """Those whose rows belong to charities."""
         found = await self.sql.fetch(
-            "select table_name from information_schema.columns"
-            " where table_schema = 'public' and column_name = 'charity_id' order by 1"
+            "select table_name from information_schema.columns natural join information_schema.tables"
+            " where table_schema = 'public' and column_name = 'charity_id' and table_type = 'BASE TABLE' order by 1"
         )
         return [row["table_name"] for row in found]
 
@@ -189,6 +189,13 @@ class Rows:
             )
         if table == "placement":  # of somebody there is one at a time
             fresh |= {"days": "null", "kind": "null"}
+        if table == "reminder":
+            fresh["subject_id"] = "uuidv7()"
+        if table == "person_merge":  # each record is merged once
+            fresh["duplicate_id"] = (
+                "(select p.id from person p where p.charity_id = t.charity_id and p.id not in (select duplicate_id"
+                " from person_merge) order by p.id desc offset n - 1 limit 1)"
+            )
         if table == "engagement":  # of each referral one goes on at a time
             fresh |= {"state": "'BRIDGING'", "mentor_id": "null", "proposed_mentor_id": "null"}
             fresh["referral_id"] = (

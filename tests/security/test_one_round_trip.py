@@ -120,6 +120,10 @@ async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
     permission = await rows.sql.fetchrow("select * from contact_permission where charity_id = $1", filled.charity.id)
     contact = await rows.sql.fetchrow("select * from professional_contact where charity_id = $1", filled.charity.id)
     leaving = await rows.sql.fetchrow("select * from release_plan where id = $1", ids["release_plan_id"])
+    reminder = await rows.sql.fetchrow("select * from reminder where id = $1", ids["reminder_id"])
+    line = await rows.sql.fetchrow(
+        "select * from person_timeline where engagement_id = $1 limit 1", ids["engagement_id"]
+    )
     gone = await rows.sql.fetchrow("select * from death where id = $1", ids["death_id"])
     card = await rows.sql.fetchrow("select * from reconnect_card where id = $1", ids["card_id"])
     support = await rows.sql.fetchrow("select * from gate_support where id = $1", ids["support_id"])
@@ -198,6 +202,13 @@ async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
         **{f"gate_support.{name}": support[name] for name in ("programme_id", "person_id", "engagement_id", "state")},
         **{f"contact_permission.{name}": permission[name] for name in ("person_id", "channel", "permitted")},
         "contact_permission.current": True,
+        **{f"reminder.{name}": reminder[name] for name in ("kind", "engagement_id", "person_id")},
+        "reminder.open": True,
+        "reminder.due_by": date(2099, 1, 1),
+        "person_merge.person_id": ids["person_id"],
+        **{f"timeline_entry.{name}": line[name] for name in ("person_id", "engagement_id", "kind")},
+        "timeline_entry.since": date(2000, 1, 1),
+        "timeline_entry.until": date(2099, 1, 1),
         "ending_agreement.engagement_id": ids["engagement_id"],
         "ending_agreement.current": True,
         "closing_review.engagement_id": ids["engagement_id"],

@@ -114,6 +114,8 @@ GROWING = {
     "reconnect_card": "support_id",
     "contact_permission": "person_id",
     "professional_contact": "person_id",
+    "person_merge": "person_id",
+    "reminder": "charity_id",
     "ending_agreement": "engagement_id",
     "closing_review": "engagement_id",
     "death": "charity_id",

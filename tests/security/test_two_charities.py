@@ -40,6 +40,7 @@ WITHOUT_WORDS = {
     "whereabouts",
     "licence_condition",
     "release_plan",
+    "reminder",
 }
 
 

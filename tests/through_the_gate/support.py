@@ -1,6 +1,6 @@
 """Support through the gate as far as a test needs it."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from tests.matching.helpers import made
@@ -47,6 +47,17 @@ async def planned_for(charity: CharityWorld, engagement: dict[str, Any], **more:
     plan = await made(by, "/v1/release-plans", {"engagement_id": engagement["id"], **more})
     found: dict[str, Any] = (await by.get(f"/v1/release-plans/{plan['id']}?expand=items")).json()
     return found
+
+
+async def reminded(charity: CharityWorld, engagement: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A reminder of a release that is due today."""
+    engagement = engagement or await engaged(charity)
+    await planned_for(charity, engagement, expected_on="2026-11-20")
+    await charity.coordinator.app.state.services.database.remind(datetime.now(UTC))
+    query = {"engagement_id": engagement["id"], "kind": "RELEASE_DUE"}
+    [found] = (await charity.coordinator.get("/v1/reminders", params=query)).json()["items"]
+    reminder: dict[str, Any] = found
+    return reminder
 
 
 async def card_for(charity: CharityWorld, support: dict[str, Any], *, status: int = 201, **more: Any) -> dict[str, Any]:

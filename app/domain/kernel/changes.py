@@ -11,11 +11,19 @@ from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.kernel.actor import Actor
-from app.domain.kernel.errors import NotFound, PreconditionFailed
+from app.domain.kernel.errors import Conflict, NotFound, PreconditionFailed
 from app.domain.kernel.rows import SECRET, Versioned
 
 R = TypeVar("R", bound=SQLModel)
 V = TypeVar("V", bound=Versioned)
+
+
+class RecordMerged(Conflict):
+    """A record that was merged into another is read, and written no more."""
+
+    code = "RECORD_MERGED"
+    title = "This record was merged into another"
+    cure = "Write to the record that the answer links to."
 
 
 class Authorised(Protocol):
@@ -26,7 +34,7 @@ class Authorised(Protocol):
 
 
 async def load(session: AsyncSession, row: type[R], key: UUID, *, actor: Actor, lock: bool = False) -> R:
-    """A row of the actor's charity by its key. Raises `NotFound` (404). `lock`: until the transaction ends.
+    """A row of the actor's charity by its key. Raises `NotFound` (404), `RecordMerged` (409). `lock`: until the transaction ends.
 
     A column that is marked `SECRET` can be written and is not read: the actor's database role could not.
     """
@@ -39,6 +47,9 @@ async def load(session: AsyncSession, row: type[R], key: UUID, *, actor: Actor, 
     found = (await session.exec(statement)).one_or_none()
     if found is None:
         raise NotFound()
+    into = getattr(found, "merged_into_id", None)
+    if lock and into is not None:  # whoever locks a record means to write to it
+        raise RecordMerged(links={"person": f"/v1/people/{into}"})
     return found
 
 

@@ -31,13 +31,22 @@ from app.domain.people.models import (
     IdentifierRead,
     Person,
     PersonIdentifier,
+    PersonMerge,
+    PersonMergeRead,
     PersonRead,
     PersonSummary,
     ProtectedCharacteristics,
     ProtectedCharacteristicsRead,
 )
 
-IDENTIFIERS = View("person_identifier", PersonIdentifier, IdentifierRead, Permission.PEOPLE_READ, versioned=False)
+IDENTIFIERS = View(
+    "person_identifier",
+    PersonIdentifier,
+    IdentifierRead,
+    Permission.PEOPLE_READ,
+    computed={"superseded": lambda t: t.superseded_at.is_not(None)},
+    versioned=False,
+)
 CONVICTIONS = View("conviction", Conviction, ConvictionRead, Permission.PEOPLE_READ, versioned=False)
 PERSON_SUMMARIES = View("person_summary", Person, PersonSummary, Permission.PEOPLE_READ, summary=True)
 # What is read only with the record that it belongs to, or as if it were.
@@ -78,6 +87,7 @@ PEOPLE = View(
         "custody_history": Connection(lambda: CUSTODY_FACTS_OF, on=lambda p, t: t.person_id == p.id),
         "consents": Connection(lambda: CONSENTS_OF, on=lambda p, t: t.person_id == p.id),
         "explanations": Connection(lambda: EXPLANATIONS_OF, on=lambda p, t: t.person_id == p.id),
+        "merges": Connection(lambda: PERSON_MERGES_LIST, on=lambda p, t: t.person_id == p.id),
     },
     audited=True,
 )
@@ -98,6 +108,7 @@ PEOPLE_LIST = Collection(
         "created_at": Order(lambda t: [t.created_at]),
     },
     filters={"establishment": lambda t, value: t.establishment == value},
+    always=lambda t: (t.merged_into_id.is_(None),),
 )
 
 
@@ -128,6 +139,10 @@ EXPLANATIONS_OF: Collection = _of_person(
     View("explanation", Explanation, ExplanationRead, Permission.PEOPLE_READ, versioned=False, part_of=_OF_A_PERSON),
     "recorded_at",
 )
+
+
+PERSON_MERGES = View("person_merge", PersonMerge, PersonMergeRead, Permission.PEOPLE_READ, versioned=False)
+PERSON_MERGES_LIST: Collection = _of_person(PERSON_MERGES, "recorded_at")
 
 
 _CANDIDATE_COLUMNS = ("id", "given_name", "family_name", "known_as", "date_of_birth", "establishment")
@@ -165,7 +180,7 @@ def candidates(*, by_identifier: bool, by_name: bool, by_birth: bool) -> Plan:
         columns = [getattr(person, name) for name in _CANDIDATE_COLUMNS]
         return (
             select_columns(*columns, identifiers.label("identifiers"))
-            .where(person.charity_id == Context.charity, or_(*ways))
+            .where(person.charity_id == Context.charity, person.merged_into_id.is_(None), or_(*ways))
             .order_by(desc(person.id))
             .limit(200)
         )

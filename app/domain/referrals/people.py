@@ -44,6 +44,8 @@ async def person_for(
         known = await people.known(session, actor=actor, person_id=command.person_id)
     except NotFound:
         raise invalid("/person_id", "UNKNOWN_PERSON", "There is no such person in this charity.") from None
+    if known.person.merged_into_id is not None:
+        raise invalid("/person_id", "MERGED", f"This record was merged: take {known.person.merged_into_id}.")
     if command.custody is None:
         return known, []
     custody = await people.record_custody_facts(

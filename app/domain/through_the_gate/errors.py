@@ -140,3 +140,11 @@ class DeathWithdrawn(Conflict):
     code = "DEATH_WITHDRAWN"
     title = "It was withdrawn already"
     cure = "Nothing more is needed."
+
+
+class ReminderNotOpen(Conflict):
+    """A reminder is taken on once."""
+
+    code = "REMINDER_NOT_OPEN"
+    title = "Nobody has to look at it any more"
+    cure = "Read it anew; nothing more is needed."

@@ -18,6 +18,7 @@ from app.domain.people.models.custody import (
     CustodyInput,
     RecordCustodyFacts,
 )
+from app.domain.people.models.merging import MergePerson, PersonMerge, PersonMergeRead, SupersedeIdentifier
 from app.domain.people.models.person import (
     PERSON_EXAMPLE,
     ChangePerson,
@@ -70,10 +71,13 @@ __all__ = [
     "IdentifierFields",
     "IdentifierInput",
     "IdentifierRead",
+    "MergePerson",
     "Person",
     "PersonFields",
     "PersonIdentifier",
     "PersonInput",
+    "PersonMerge",
+    "PersonMergeRead",
     "PersonRead",
     "PersonSummary",
     "Place",
@@ -88,4 +92,5 @@ __all__ = [
     "RiskFlag",
     "SearchPeople",
     "SetProtectedCharacteristics",
+    "SupersedeIdentifier",
 ]

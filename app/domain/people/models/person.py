@@ -19,6 +19,7 @@ from app.domain.kernel.rows import (
     code_field,
     codes_field,
     command_config,
+    instant_field,
 )
 from app.domain.people.codes import (
     Ethnicity,
@@ -89,6 +90,7 @@ class Person(PersonFields, Identified, Tenanted, Versioned, table=True):
     )
     movement: MovementState = code_field(default=MovementState.UNKNOWN)
     deceased: bool = False
+    merged_into_id: UUID | None = Field(default=None, foreign_key="person.id")
     name_keys: list[str] = codes_field(default_factory=list)
 
 
@@ -106,6 +108,8 @@ class PersonIdentifier(IdentifierFields, Identified, Tenanted, Created, table=Tr
     value_received: str
     verified: bool = Field(description="The format and, where there is one, the check letter are right.")
     source: str
+    superseded_at: datetime | None = instant_field(default=None)
+    superseded_by_id: UUID | None = Field(default=None, foreign_key="person_identifier.id")
 
 
 class IdentifierInput(IdentifierFields):
@@ -120,6 +124,7 @@ class IdentifierRead(IdentifierFields):
 
     value: str
     verified: bool
+    superseded: bool = Field(description="Another number took its place. It still finds him.")
 
 
 class ConvictionFields(SQLModel):
@@ -227,6 +232,9 @@ class PersonRead(PersonFields):
 
     id: UUID
     movement: MovementState = SchemaField(description="Where he is when he is in no establishment.")
+    merged_into_id: UUID | None = SchemaField(
+        description="This record was of somebody who has another: everything of it is there."
+    )
     deceased: bool = SchemaField(description="He has died. Nothing is planned for him, and nobody is reminded of him.")
     identifiers: list[IdentifierRead] = SchemaField(
         default_factory=list, description="Missing when the token lacks `people:read`."

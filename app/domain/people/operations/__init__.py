@@ -6,7 +6,9 @@ from app.domain.people.operations.identity import (
     change_person,
     create_person,
     new_person,
+    supersede_identifier,
 )
+from app.domain.people.operations.merging import merge_records
 from app.domain.people.operations.on_file import Known, known
 from app.domain.people.operations.statements import (
     record_consent,
@@ -22,9 +24,11 @@ __all__ = [
     "change_person",
     "create_person",
     "known",
+    "merge_records",
     "new_person",
     "record_consent",
     "record_custody_facts",
     "record_explanation",
     "set_protected_characteristics",
+    "supersede_identifier",
 ]

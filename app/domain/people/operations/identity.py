@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.kernel import audit, events
@@ -14,6 +14,7 @@ from app.domain.kernel.changes import apply, load_version, touch
 from app.domain.kernel.errors import AlreadyExists, invalid
 from app.domain.kernel.rows import civil_date
 from app.domain.people.codes import EthnicitySource
+from app.domain.people.errors import IdentifierOfAnother
 from app.domain.people.models import (
     ChangePerson,
     ConvictionInput,
@@ -24,9 +25,11 @@ from app.domain.people.models import (
     PersonIdentifier,
     PersonInput,
     ProtectedCharacteristics,
+    SupersedeIdentifier,
 )
 from app.domain.people.operations.on_file import Known
 from app.domain.people.operations.rows import conviction_row, custody_values, identifier_rows, keys_of, place_of
+from app.domain.people.rules import normalise
 
 _PERSON = set(ChangePerson.model_fields)
 
@@ -125,6 +128,76 @@ async def add_identifier(
     session.add(row)
     await audit.record(session, "person.identifier_added", person_id, [added.scheme])
     await events.tell(session, actor, "person.identifier_added", row, now)
+
+
+async def supersede_identifier(
+    session: AsyncSession,
+    *,
+    actor: Actor,
+    person_id: UUID,
+    command: SupersedeIdentifier,
+    version: int | None,
+    now: datetime,
+) -> None:
+    """Another number took the place of one that he had, which still finds him. Raises `IdentifierOfAnother` (409),
+    `ValidationFailed` (422)."""
+    require(actor, Permission.PEOPLE_WRITE)
+    row = await load_version(session, Person, person_id, actor=actor, version=version)
+    check = normalise(command.scheme, command.by, on=civil_date(now))
+    if check.problem is not None:
+        raise invalid("/by", check.problem, f"This cannot be a {command.scheme.label}: check it.")
+    old, new = (
+        identifier_rows(
+            actor,
+            person_id,
+            [IdentifierInput(scheme=command.scheme, value=value)],
+            source="charity",
+            now=now,
+            pointer="",
+        )[0]
+        for value in (command.value, command.by)
+    )
+    if old.value == new.value:
+        raise invalid("/by", "SAME", "Give the number that took its place.")
+    held = await session.exec(
+        select(PersonIdentifier)
+        .where(PersonIdentifier.person_id == person_id, PersonIdentifier.scheme == command.scheme)
+        .with_for_update()
+    )
+    numbers = {one.value: one for one in held.all()}
+    if old.value not in numbers or numbers[old.value].superseded_at is not None:
+        raise invalid("/value", "UNKNOWN_IDENTIFIER", "He has no such number that counts: see his identifiers.")
+    await _check_nobody_else_s(session, actor, person_id, new)
+    if new.value not in numbers:
+        session.add(new)
+        await session.flush()
+    has = numbers.get(new.value, new)
+    has.superseded_at = has.superseded_by_id = None
+    was = numbers[old.value]
+    was.superseded_at, was.superseded_by_id = now, has.id
+    session.add_all([has, was])
+    touch(row, now=now)
+    session.add(row)
+    await session.flush()
+    await audit.record(session, "person.identifier_superseded", person_id, [command.scheme])
+    await events.tell(session, actor, "person.identifier_superseded", row, now)
+
+
+async def _check_nobody_else_s(session: AsyncSession, actor: Actor, person_id: UUID, new: PersonIdentifier) -> None:
+    others = await session.exec(
+        select(Person.id)
+        .join(PersonIdentifier, col(PersonIdentifier.person_id) == col(Person.id))
+        .where(
+            Person.charity_id == actor.charity_id,
+            Person.id != person_id,
+            col(Person.merged_into_id).is_(None),
+            PersonIdentifier.scheme == new.scheme,
+            PersonIdentifier.value == new.value,
+        )
+        .limit(1)
+    )
+    if (other := others.first()) is not None:
+        raise IdentifierOfAnother(links={"person": f"/v1/people/{other}"})
 
 
 async def add_conviction(

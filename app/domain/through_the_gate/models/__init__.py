@@ -97,6 +97,7 @@ from app.domain.through_the_gate.models.release_plan import (
     ReleasePlanRead,
     StartPlanAgain,
 )
+from app.domain.through_the_gate.models.reminders import Reminder, ReminderKind, ReminderRead
 from app.domain.through_the_gate.models.supervision import (
     LicenceCondition,
     LicenceConditionRead,
@@ -114,6 +115,7 @@ from app.domain.through_the_gate.models.support import (
     GateSupportStepRead,
     TakeGateStep,
 )
+from app.domain.through_the_gate.models.timeline import TimelineEntry, TimelineEntryRead, TimelineKind
 
 __all__ = [
     "PLAN_DAYS",
@@ -195,12 +197,18 @@ __all__ = [
     "ReleasePlanItemRead",
     "ReleasePlanRead",
     "ReleaseType",
+    "Reminder",
+    "ReminderKind",
+    "ReminderRead",
     "ReturnFromAbsence",
     "StartPlanAgain",
     "StillOpen",
     "TakeGateStep",
     "TemporaryAbsence",
     "TemporaryAbsenceRead",
+    "TimelineEntry",
+    "TimelineEntryRead",
+    "TimelineKind",
     "ToldBy",
     "TransferPerson",
     "WayOfContact",

@@ -20,11 +20,14 @@ from app.domain.through_the_gate.operations.release_planning import (
     open_release_plan,
     start_plan_again,
 )
+from app.domain.through_the_gate.operations.reminding import acknowledge_reminder
+from app.domain.through_the_gate.operations.reuniting import reunite
 from app.domain.through_the_gate.operations.reviewing import decide_move
 from app.domain.through_the_gate.operations.supervising import record_licence_condition, record_professional_contact
 from app.domain.through_the_gate.operations.supporting import find_eligible, take_gate_step
 
 __all__ = [
+    "acknowledge_reminder",
     "add_plan_item",
     "agree_ending",
     "answer_plan_item",
@@ -47,6 +50,7 @@ __all__ = [
     "record_professional_contact",
     "release",
     "return_from_absence",
+    "reunite",
     "revoke_card",
     "start_plan_again",
     "take_gate_step",

@@ -19,6 +19,7 @@ from app.domain.through_the_gate.queries.release import (
     leaving,
     programme_there,
 )
+from app.domain.through_the_gate.queries.reminders import REMINDERS, REMINDERS_LIST
 from app.domain.through_the_gate.queries.supervision import (
     LICENCE_CONDITIONS,
     LICENCE_CONDITIONS_LIST,
@@ -33,6 +34,7 @@ from app.domain.through_the_gate.queries.support import (
     RECONNECT_CARDS,
     RECONNECT_CARDS_LIST,
 )
+from app.domain.through_the_gate.queries.timeline import TIMELINE, TIMELINE_LIST
 from app.domain.through_the_gate.queries.whereabouts import (
     MOVE_REVIEWS,
     MOVE_REVIEWS_LIST,
@@ -73,8 +75,12 @@ __all__ = [
     "RELEASE_PLANS_LIST",
     "RELEASE_PLAN_ENTRIES",
     "RELEASE_PLAN_ITEMS",
+    "REMINDERS",
+    "REMINDERS_LIST",
     "TEMPORARY_ABSENCES",
     "TEMPORARY_ABSENCES_LIST",
+    "TIMELINE",
+    "TIMELINE_LIST",
     "leaving",
     "programme_there",
 ]
