@@ -22,6 +22,7 @@ from app.main import bare_app
 from app.postgres import EmbeddedPostgresError, UnsupportedPostgresError
 from app.runtime import Refusal, database_of, first, found, issuer, migrate, seed, serve
 from app.settings import Settings, settings
+from app.visits import CLOCK_FILE, clock_of
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 
@@ -152,7 +153,7 @@ def token_command(role: Annotated[Role, typer.Option(help="The role to act in.")
     username = read_credentials(configured.data_dir)["members"][role.value]["username"]
     with database_of(configured, running_only=True) as dsns:
         member = first(asyncio.run(_member(dsns.migration, username)), f"The demo has no member {username}.")
-    now = datetime.now(UTC)
+    now = clock_of(configured)()
     ring = KeyRing.load_or_create(configured.data_dir / "keys" / "ring.json", now=now)
     typer.echo(
         issue(
@@ -194,6 +195,22 @@ def _of_demo(configured: Settings) -> Settings:
     if not (configured.data_dir / "demo-credentials.json").exists():
         raise Refusal("There is no demo here yet: start it with `make run`, or seed it with `throughgate seed`.")
     return configured
+
+
+@cli.command("clock")
+def clock_command(
+    ahead: Annotated[
+        int | None, typer.Option(min=0, max=3660, help="So many days ahead of the real clock; 0 sets it right again.")
+    ] = None,
+) -> None:
+    """Move the clock of a demo, to see what a day brings up: a release, the end of a window, a reminder."""
+    configured = _of_demo(settings())
+    moved_by = configured.data_dir / CLOCK_FILE
+    if ahead is not None:
+        fresh = moved_by.with_suffix(".new")
+        fresh.write_text(str(ahead), encoding="ascii")
+        fresh.replace(moved_by)  # whole or not at all: the server reads it at every call
+    typer.echo(f"{clock_of(configured)():%Y-%m-%dT%H:%M:%SZ}")
 
 
 @cli.command("keys")

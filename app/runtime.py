@@ -30,6 +30,7 @@ from app.main import create_app
 from app.postgres import EmbeddedPostgres, require_postgres_18
 from app.server import ImpatientProtocol, OrderlyServer
 from app.settings import Settings
+from app.visits import clock_of
 
 DATABASE = "throughgate"
 _OPEN_CONNECTIONS = 1024
@@ -144,7 +145,7 @@ def serve(dsns: Dsns, settings: Settings, announce: Callable[[], None] = lambda:
     """Answer requests until a signal says stop; what is being answered is finished first."""
     _check_port(settings)
     log_as_json(settings.log_level)
-    application = create_app(settings, database_url=dsns.service)
+    application = create_app(settings, database_url=dsns.service, clock=clock_of(settings))
     (settings.data_dir / "issuer").write_text(settings.issuer, encoding="utf-8")
     # uvicorn stops in order and then sends itself the signal again: let it end the process by way of `finally`.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +17,8 @@ from app.domain.kernel.errors import AlreadyExists, IdempotencyKeyInUse, Partner
 from app.domain.kernel.idempotency import Answer, earlier_answer, keep_answer
 from app.domain.kernel.reading.cursors import Cursors
 from app.settings import Settings
+
+CLOCK_FILE = "clock-days-ahead"
 
 Answering = Callable[[AsyncSession, Reader], Awaitable[Answer]]
 
@@ -37,6 +39,25 @@ class Services:
 
 def now_utc() -> datetime:
     return datetime.now(UTC)
+
+
+def may_move_the_clock(settings: Settings) -> bool:
+    """Only where a demo charity is to try things on: nobody's real dates ever follow a clock that somebody moved."""
+    return settings.environment != "production" and (settings.data_dir / "demo-credentials.json").exists()
+
+
+def clock_of(settings: Settings) -> Callable[[], datetime]:
+    """The service's clock; where it may be moved, as many days ahead as `throughgate clock` has said, from the next call on."""
+    moved_by = settings.data_dir / CLOCK_FILE
+
+    def clock() -> datetime:
+        try:
+            days = int(moved_by.read_text(encoding="ascii"))
+        except (FileNotFoundError, ValueError):
+            return now_utc()
+        return now_utc() + timedelta(days=days) if may_move_the_clock(settings) else now_utc()
+
+    return clock
 
 
 class Visit:

@@ -11,6 +11,7 @@ from app.demo.feedback import ensure_feedback
 from app.demo.gate import ensure_gate
 from app.demo.goals import ensure_goals
 from app.demo.mentors import ensure_mentors, let_log_in
+from app.demo.release import ensure_release_plans
 from app.demo.sessions import ensure_sessions
 from app.demo.signposting import ensure_onward_referrals
 from app.demo.support import ensure_support
@@ -33,6 +34,7 @@ async def seed(database: Database, *, now: datetime, with_year: bool, data_dir: 
         await live_through_the_year(database, coordinator=charity.coordinator, client=charity.client, now=now)
         await ensure_sessions(database, coordinator=charity.coordinator, now=now)
         await ensure_gate(database, coordinator=charity.coordinator, now=now)
+        await ensure_release_plans(database, coordinator=charity.coordinator, now=now)
         await ensure_support(database, coordinator=charity.coordinator)
         await ensure_feedback(database, coordinator=charity.coordinator, now=now)
         await ensure_goals(database, coordinator=charity.coordinator)

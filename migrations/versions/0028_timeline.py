@@ -7,6 +7,40 @@ down_revision = "0027"
 branch_labels = None
 depends_on = None
 
+# The codes of where somebody stays, as one would say them.
+PLACES = {
+    "HMP": "a prison that is not known",
+    "HOSPITAL_IN_CUSTODY": "hospital, as a prisoner",
+    "A15": "immigration detention",
+    "A02": "Approved Premises",
+    "A10": "CAS2",
+    "A11": "CAS2 for a short time",
+    "A17": "CAS3",
+    "A01A": "a home of his own",
+    "A01C": "a rented home",
+    "A01D": "social housing",
+    "A03": "short-term accommodation",
+    "A04": "supported housing",
+    "A07A": "friends or family, for now",
+    "A07B": "friends or family",
+    "A08": "a squat",
+    "A08A": "sleeping rough",
+    "A08C": "a shelter",
+    "A12": "a care home",
+    "A13": "Home Office accommodation",
+    "A14": "Home Office accommodation",
+    "A16": "awaiting an assessment",
+    "HOSPITAL": "hospital",
+    "COMMUNITY_NOT_KNOWN": "the community",
+    "AT_LARGE": "nobody knows where",
+    "NOT_KNOWN": "nobody knows where",
+}
+
+
+def _said(column: str) -> str:
+    return "case " + column + "".join(f" when '{code}' then '{words}'" for code, words in PLACES.items()) + " end"
+
+
 TIMELINE = """
 create view person_timeline with (security_invoker = true) as
 select c.id, c.charity_id, r.person_id, null::uuid as engagement_id, 'REFERRAL' as kind, c.effective_on as happened_on,
@@ -38,7 +72,7 @@ select p.id, p.charity_id, p.person_id, null, 'PLACEMENT', p.arrived_on, p.creat
          when 'WENT_AT_LARGE' then 'At large'
          when 'FIRST_KNOWN' then 'Known to be there'
          else 'Moved' end
-         || coalesce(': ' || p.establishment, ': ' || p.accommodation),
+         || ': ' || coalesce(p.establishment, PLACE),
        p.id
   from placement p where p.days is not null
 union all
@@ -118,7 +152,7 @@ select e.id, e.charity_id, p.person_id, p.engagement_id, 'RELEASE_PLAN', (e.reco
        e.recorded_at,
        'Release plan: ' || case e.step when 'OPEN' then 'begun' when 'START_AGAIN' then 'begun anew' else 'changed' end
          || coalesce(', release expected on ' || e.expected_on, '')
-         || coalesce(', first to ' || e.first_accommodation, ''),
+         || coalesce(', first to ' || FIRST, ''),
        p.id
   from release_plan_entry e join release_plan p on p.id = e.plan_id
  where e.step in ('OPEN', 'CHANGE', 'START_AGAIN')
@@ -154,7 +188,11 @@ select d.id, d.charity_id, d.person_id, null, 'DEATH',
 
 
 def upgrade() -> None:
-    op.execute(TIMELINE)
+    op.execute(
+        TIMELINE.replace("PLACE)", f"{_said('p.accommodation')})").replace(
+            "FIRST,", f"{_said('e.first_accommodation')},"
+        )
+    )
     op.execute("grant select on person_timeline to tg_manager, tg_coordinator")
 
 

@@ -181,6 +181,9 @@ def test_what_can_be_pasted_works(demo: tuple[Path, int]) -> None:
         "trusted-documents.md",
         "through-the-gate.md",
         "gate-support.md",
+        "release.md",
+        "endings.md",
+        "one-person.md",
     }
 
     assert re.findall(r"HTTP/1\.1 (\d+)", said["README.md"]) == ["201", "200", "200"]
@@ -191,6 +194,10 @@ def test_what_can_be_pasted_works(demo: tuple[Path, int]) -> None:
     assert '"withdrawn"' in said["partner.md"]
     kinds = ["FIRST_KNOWN", "TRANSFER", "RELEASE", "RECALL", "COURT"]
     assert [kind for kind in kinds if f'"kind" : "{kind}"' in said["through-the-gate.md"]] == kinds
+    assert '"accommodation_plan":"ARRANGED"' in said["release.md"].replace(" ", "")
+    assert '"days_left"' in said["release.md"]
+    assert '"agreed_end_on":"2099-12-31"' in said["endings.md"].replace(" ", "")
+    assert "Another record of his was merged into this one" in said["one-person.md"]
     assert '"way_of_contact":"Ring 020 7946 0000 on weekdays."' in said["gate-support.md"].replace('" : "', '":"')
     assert "CODE_NOT_ACCEPTED" in said["gate-support.md"]
     assert '"state":"OFFERED"' in said["gate-support.md"].replace(" ", "")

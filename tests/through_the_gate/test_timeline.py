@@ -37,7 +37,7 @@ async def test_a_coordinator_reads_it_like_a_story(world: World) -> None:
         "Through the gate: accept",
         f"Release plan: begun, release expected on {day()}",
         "Community offender manager: Officer Example",
-        "Released: A02",
+        "Released: Approved Premises",
         "Mentoring: it ended (died)",
         "He died",
     ):
