@@ -58,7 +58,9 @@ async def test_somebody_is_put_on_file_as_far_as_he_is_known(world: World) -> No
     )
     assert {name: found[name] for name in known} == {**known, "establishment": "BXI", "risk_flags": ["X1"]}
     assert found["movement"] == "IN_ESTABLISHMENT"
-    assert found["identifiers"] == [{"scheme": "prison_number", "value": "A0002AA", "verified": True}]
+    assert found["identifiers"] == [
+        {"scheme": "prison_number", "value": "A0002AA", "verified": True, "superseded": False}
+    ]
     assert found["convictions"] == convictions
     assert found["version"] == 1
     assert await read(world.a.coordinator, f"/v1/people/{found['id']}") == found
@@ -136,7 +138,9 @@ async def test_an_identifier_is_added_once(world: World) -> None:
     path = f"/v1/people/{found['id']}/identifiers"
     added = await world.a.coordinator.step(path, {"scheme": "pnc", "value": "02/73319Z"})
     assert added.status_code == 200, added.text
-    assert {"scheme": "pnc", "value": "2002/0073319Z", "verified": True} in added.json()["identifiers"]
+    assert {"scheme": "pnc", "value": "2002/0073319Z", "verified": True, "superseded": False} in added.json()[
+        "identifiers"
+    ]
     assert len(added.json()["identifiers"]) == 2
     again = await world.a.coordinator.step(path, {"scheme": "pnc", "value": "2002/73319z"})
     assert (again.status_code, again.json()["code"]) == (409, "ALREADY_EXISTS")

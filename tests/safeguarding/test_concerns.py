@@ -168,7 +168,7 @@ async def test_its_author_the_coordinators_and_the_lead_see_it_and_nobody_else(w
     (own, mentor), (other, _) = await signed_in_mentor(a), await signed_in_mentor(a)
     engagement = await begun_with(a, mentor)
     person = engagement["person_id"]
-    session = await planned(own, engagement, at(minutes=40))
+    session = await planned(own, engagement, at(minutes=0))
     mine = await recorded(
         own, person, engagement_id=engagement["id"], session_id=session["id"], reported_at=at(minutes=5), **TOLD
     )

@@ -1,7 +1,7 @@
 """Somebody else mentors him from now on: what is still to come is his, and the one before him sees and does nothing of it."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -87,6 +87,11 @@ async def test_what_was_in_his_own_time_he_still_writes_down_and_one_meeting_is_
         datetime.now(UTC) - timedelta(hours=2),
     )
     await handed_over(world.a, engagement, heir)
+    # Both have had him since yesterday, so that it was in the time of both also shortly after midnight.
+    since = date.today() - timedelta(days=2)  # noqa: DTZ011 -- long enough before, wherever it is midnight
+    await rows.sql.execute(
+        "update engagement_mentor set from_day = $2 where engagement_id = $1", engagement["id"], since
+    )
     session = (await first.get(f"/v1/sessions/{session['id']}")).json()
     done = await took(first, session, "record", {"attendance": "ATTENDED"})
     assert (done["state"], done["mentor_id"]) == ("HELD", mentor["id"])
@@ -187,3 +192,16 @@ async def test_the_database_takes_no_plan_of_who_was_succeeded(world: World, row
             await rows.sql.execute(copied, *told)
     finally:
         await transaction.rollback()
+
+
+async def test_nobody_plans_for_a_day_on_which_he_does_not_mentor_him_yet(world: World, rows: Rows) -> None:
+    own, mentor = await signed_in_mentor(world.a)
+    engagement = await begun_with(world.a, mentor)
+    from_day = date.fromisoformat(at(days=-5)[:10])
+    await rows.sql.execute(
+        "update engagement_mentor set from_day = $2 where engagement_id = $1", engagement["id"], from_day
+    )
+    body = {"engagement_id": engagement["id"], "setting": "PHONE", "starts_at": at(days=-2)}
+    refused = await own.post("/v1/sessions", body)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "NOT_HIS_MENTOR_THEN")
+    assert (await own.post("/v1/sessions", {**body, "starts_at": at(days=-6)})).status_code == 201

@@ -201,7 +201,7 @@ async def test_a_mentor_plans_and_records_his_own_and_sees_nobody_elses(world: W
     own, mentor = await signed_in_mentor(world.b, capacity=3)
     mine, theirs = await begun_with(world.b, mentor, explained=False), await engaged(world.b)
     other = await planned(by, theirs, at(minutes=40))
-    session = await planned(own, mine, at(minutes=30))
+    session = await planned(own, mine, at(minutes=0))
     assert session["mentor_id"] == mentor["id"]
     assert (await took(own, session, "record", {"attendance": "ATTENDED"}, 409))["code"] == "NOT_EXPLAINED"
     await took(own, session, "record", {"attendance": "ATTENDED", "explained": True})

@@ -59,7 +59,7 @@ async def plan(session: AsyncSession, *, actor: Actor, command: PlanSession, now
         await check_contact(session, engagement.person_id)
     else:
         engagement = await begun_engagement(session, actor=actor, engagement_id=command.engagement_id)
-        await check_his_time(session, actor=actor, engagement=engagement, starts_at=command.starts_at)
+    await check_his_time(session, actor=actor, engagement=engagement, starts_at=command.starts_at)
     check_meeting(command.setting, command.meeting)
     row = new(
         actor,
