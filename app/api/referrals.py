@@ -13,6 +13,7 @@ from app.api.calls import Call, IdempotencyKey, IfMatch, needs
 from app.api.pages import OneQuery, PageQuery, listed
 from app.domain.eligibility.models import DecisionRead
 from app.domain.eligibility.queries import DECISIONS_OF
+from app.domain.journeys import referring
 from app.domain.kernel.access import Permission, Role
 from app.domain.kernel.rows import CivilDate
 from app.domain.referrals import operations
@@ -80,7 +81,7 @@ async def submit_referral(
     """
 
     async def submit(session: AsyncSession) -> UUID:
-        return (await operations.submit(session, actor=call.actor, command=command, now=call.now)).id
+        return (await referring.submit_referral(session, actor=call.actor, command=command, now=call.now)).id
 
     return await call.create(
         submit, view=referrals_for(call.actor), location="/v1/referrals/{id}", key=idempotency_key, dry_run=dry_run

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.domain.journeys import referring
 from app.domain.kernel.access import Permission
 from app.domain.kernel.rows import CivilDate, Instant, civil_date
 from app.domain.referrals import listing, operations
@@ -98,7 +99,7 @@ offer(
 
 
 async def _submit(session: AsyncSession, visit: Visit, command: Command) -> UUID:
-    return (await operations.submit(session, actor=visit.actor, command=command.input, now=visit.now)).id
+    return (await referring.submit_referral(session, actor=visit.actor, command=command.input, now=visit.now)).id
 
 
 async def _change(session: AsyncSession, visit: Visit, command: Command) -> UUID:

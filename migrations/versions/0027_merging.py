@@ -78,6 +78,9 @@ begin
   if (select count(*) from public.person p where p.id in (p_into, p_from) and p.charity_id = v_charity) <> 2 then
     raise exception 'both records have to be of the charity that is entered' using errcode = 'insufficient_privilege';
   end if;
+  -- In the order in which everybody locks them.
+  perform from public.referral r where r.person_id in (p_into, p_from) order by r.id for update;
+  perform from public.engagement e where e.person_id in (p_into, p_from) order by e.id for update;
   -- Where he was is worked out anew from what both told, by whoever calls.
   update public.whereabouts set days = null where person_id in (p_into, p_from);
   update public.placement set days = null, kind = null where person_id in (p_into, p_from) and days is not null;

@@ -180,6 +180,18 @@ async def test_he_waits_for_nothing_and_nobody_is_asked_to_mentor_him(world: Wor
     assert referral["disposition"] == "withdrawn"
 
 
+async def test_of_a_man_who_died_nobody_is_asked_anything(world: World) -> None:
+    by, engagement = world.a.coordinator, await engaged(world.a)
+    await mourned(world.a, engagement["person_id"])
+    refused = await stepped(by, f"/v1/engagements/{engagement['id']}/reopen", {"reason": "A mistake."}, status=409)
+    assert refused["code"] == "PERSON_DECEASED"
+    body = {**world.a.referral(), "person": None, "person_id": engagement["person_id"]}
+    pushed = await by.post("/v1/referrals", body)
+    assert [one["code"] for one in pushed.json()["errors"]] == ["DECEASED"]
+    plan = await by.post("/v1/release-plans", {"engagement_id": engagement["id"]})
+    assert [one["code"] for one in plan.json()["errors"]] == ["NOT_GOING_ON"]
+
+
 async def test_of_two_who_record_it_at_once_one_does(world: World) -> None:
     person = (await engaged(world.a))["person_id"]
     path, body = f"/v1/people/{person}/deaths", {"died_on": day()}

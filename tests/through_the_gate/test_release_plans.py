@@ -64,6 +64,17 @@ async def test_the_day_follows_the_facts_until_somebody_names_one_and_the_releas
     assert (await plan_of(world.a, plan))["release_basis"] == "CONFIRMED"
 
 
+async def test_custody_facts_that_come_with_a_referral_move_the_plan_too(world: World) -> None:
+    engagement = await inside(world.a, conditional_release_date=ahead(40))
+    plan = await planned_for(world.a, engagement)
+    facts = {"legal_status": "SENTENCED", "in_custody": True, "confirmed_release_date": ahead(200)}
+    body = {**world.a.referral(), "person": None, "person_id": engagement["person_id"], "custody": facts}
+    pushed = await world.a.coordinator.post("/v1/referrals", body)
+    assert pushed.status_code == 201, pushed.text
+    plan = await plan_of(world.a, plan)
+    assert (plan["release_on"], plan["release_basis"]) == (ahead(200), "CONFIRMED")
+
+
 async def test_what_was_said_before_stays_in_the_entries(world: World) -> None:
     plan = await planned_for(world.a, await inside(world.a), usual_items=False, expected_on=ahead(20))
     assert plan["items"] == []

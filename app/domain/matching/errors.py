@@ -54,3 +54,11 @@ class NoLongerHisMentor(Conflict):
     code = "NO_LONGER_HIS_MENTOR"
     title = "You do not mentor him any more"
     cure = "Tell the coordinator what is missing: whoever mentors him now, or the coordinator, writes it down."
+
+
+class PersonDeceased(Conflict):
+    """Of a man who has died nobody is asked anything any more."""
+
+    code = "PERSON_DECEASED"
+    title = "That he has died is on record"
+    cure = "If it is not true, withdraw it: see /v1/deaths."

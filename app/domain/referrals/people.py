@@ -46,6 +46,8 @@ async def person_for(
         raise invalid("/person_id", "UNKNOWN_PERSON", "There is no such person in this charity.") from None
     if known.person.merged_into_id is not None:
         raise invalid("/person_id", "MERGED", f"This record was merged: take {known.person.merged_into_id}.")
+    if known.person.deceased:
+        raise invalid("/person_id", "DECEASED", "That he has died is on record.")
     if command.custody is None:
         return known, []
     custody = await people.record_custody_facts(

@@ -31,6 +31,7 @@ from app.domain.matching.models import (
 from app.domain.matching.operations.leaving import found_a_mentor
 from app.domain.matching.operations.moving import (
     begin_with,
+    check_lives,
     check_pair,
     end_with,
     mentor_to_ask,
@@ -67,6 +68,7 @@ async def propose(session: AsyncSession, *, actor: Actor, command: Propose, now:
             "NOT_WAITING",
             f"The referral is {referral.disposition}: only somebody who waits is matched.",
         )
+    await check_lives(session, referral.person_id)
     if await under_way(session, referral.id):
         raise invalid("/referral_id", "UNDER_WAY", "Somebody is asked already, or mentors: see its engagements.")
     mentor = await mentor_to_ask(session, actor=actor, mentor_id=command.mentor_id)

@@ -20,7 +20,15 @@ from app.domain.matching.models import (
     Reopen,
     Resume,
 )
-from app.domain.matching.operations.moving import check_pair, mentor_to_ask, moved, open_for, referral_of, under_way
+from app.domain.matching.operations.moving import (
+    check_lives,
+    check_pair,
+    mentor_to_ask,
+    moved,
+    open_for,
+    referral_of,
+    under_way,
+)
 
 S, T = EngagementState, EngagementStep
 
@@ -94,6 +102,7 @@ async def reopen(
     require(actor, Permission.ENGAGEMENTS_WRITE)
     referral = await referral_of(session, actor=actor, engagement_id=engagement_id)
     engagement = await open_for(session, actor=actor, engagement_id=engagement_id, version=version, step=T.REOPEN)
+    await check_lives(session, engagement.person_id)
     if await under_way(session, referral.id):
         raise invalid(
             "/referral_id", "UNDER_WAY", "Another engagement of this referral is under way: see its engagements."

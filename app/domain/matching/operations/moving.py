@@ -15,7 +15,7 @@ from app.domain.kernel.errors import FieldError, NotFound, invalid
 from app.domain.kernel.rows import civil_date, new_id
 from app.domain.kernel.statements import said, sqlstate
 from app.domain.matching.codes import CURES, Rule
-from app.domain.matching.errors import EngagementStepNotOpen, NoPlaceLeft, PairRuledOut
+from app.domain.matching.errors import EngagementStepNotOpen, NoPlaceLeft, PairRuledOut, PersonDeceased
 from app.domain.matching.inputs import told_within
 from app.domain.matching.models import (
     Engagement,
@@ -28,6 +28,7 @@ from app.domain.matching.models import (
 from app.domain.matching.pairs import judge
 from app.domain.matching.steps import access_until, open_steps
 from app.domain.mentors.models import Mentor, Stage
+from app.domain.people.models import Person
 from app.domain.referrals.models import Referral
 
 _NO_PLACE = "TG409"
@@ -65,6 +66,13 @@ async def under_way(session: AsyncSession, referral_id: UUID) -> bool:
         )
     )
     return found.first() is not None
+
+
+async def check_lives(session: AsyncSession, person_id: UUID) -> None:
+    """Nobody is asked about a man who has died. Raises `PersonDeceased` (409)."""
+    found = await session.exec(select(Person.deceased).where(Person.id == person_id))
+    if found.one():
+        raise PersonDeceased()
 
 
 async def mentor_to_ask(session: AsyncSession, *, actor: Actor, mentor_id: UUID) -> Mentor:

@@ -17,6 +17,7 @@ from app.domain.kernel.changes import apply, load, load_version, touch
 from app.domain.kernel.errors import NotFound, invalid
 from app.domain.kernel.rows import civil_date
 from app.domain.matching.models import Engagement
+from app.domain.matching.writing_in import GOING_ON
 from app.domain.people.models import CustodyFacts, Person
 from app.domain.through_the_gate.errors import ReleasePlanThere
 from app.domain.through_the_gate.models import (
@@ -54,6 +55,8 @@ async def open_release_plan(
         raise invalid(
             "/engagement_id", "UNKNOWN_ENGAGEMENT", "There is no such engagement: see /v1/engagements."
         ) from None
+    if engagement.state not in GOING_ON:
+        raise invalid("/engagement_id", "NOT_GOING_ON", f"The engagement is {engagement.state}.")
     person = await load(session, Person, engagement.person_id, actor=actor, lock=True)
     there = await session.exec(select(ReleasePlan.id).where(ReleasePlan.engagement_id == engagement.id))
     if (other := there.one_or_none()) is not None:
