@@ -5,6 +5,7 @@ from app.domain.kernel import audit, events, idempotency
 from app.domain.matching import models as matching
 from app.domain.mentors import models as mentors
 from app.domain.organisations import models as organisations
+from app.domain.outcomes import models as outcomes
 from app.domain.people import models as people
 from app.domain.referrals import models as referrals
 from app.domain.safeguarding import models as safeguarding
@@ -27,6 +28,7 @@ __all__ = [
     "matching",
     "mentors",
     "organisations",
+    "outcomes",
     "people",
     "referrals",
     "safeguarding",

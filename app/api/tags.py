@@ -59,6 +59,14 @@ TAGS = [
         "name": "Feedback",
         "description": "Short questions to mentees, mentors and professionals. Not wishing to answer is an answer.",
     },
+    {
+        "name": "Outcomes",
+        "description": "What was found about each of the six, and what it rests on. Judgements are superseded, never edited.",
+    },
+    {
+        "name": "Measures",
+        "description": "Forms as their licence lets the charity use them, and whether a score has changed by more than chance.",
+    },
     {"name": "Organisations", "description": "Charities, partner agencies, establishments."},
     {"name": "Members and clients", "description": "Who gets in, as what."},
     {"name": "Audit", "description": "Who did what, when."},

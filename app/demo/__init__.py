@@ -11,6 +11,7 @@ from app.demo.feedback import ensure_feedback
 from app.demo.gate import ensure_gate
 from app.demo.goals import ensure_goals
 from app.demo.mentors import ensure_mentors, let_log_in
+from app.demo.outcomes import ensure_outcomes
 from app.demo.release import ensure_release_plans
 from app.demo.sessions import ensure_sessions
 from app.demo.signposting import ensure_onward_referrals
@@ -37,5 +38,6 @@ async def seed(database: Database, *, now: datetime, with_year: bool, data_dir: 
         await ensure_release_plans(database, coordinator=charity.coordinator, now=now)
         await ensure_support(database, coordinator=charity.coordinator)
         await ensure_feedback(database, coordinator=charity.coordinator, now=now)
+        await ensure_outcomes(database, coordinator=charity.coordinator, now=now)
         await ensure_goals(database, coordinator=charity.coordinator)
         await ensure_onward_referrals(database, coordinator=charity.coordinator, now=now)

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from app.domain.kernel.access import ROLE_PERMISSIONS, Permission, Role
 from app.main import bare_app
 from tests.matching.helpers import active_mentor, begun, made, stepped
+from tests.outcomes.helpers import filled_in, judged, measure_of
 from tests.safeguarding.helpers import alarm_of, unreported
 from tests.sessions.helpers import at, named_barrier, own_mentor, planned
 from tests.support.helpers import support_of
@@ -240,6 +241,10 @@ class Scene:
                 given[name] = self.ids[name]
         if op.id == "supersede_identifier":
             given["by"] = f"A{uuid4().int % 10000:04d}ZZ"
+        if op.id == "judge_outcome":
+            given.pop("assessed_on")
+        if op.id == "record_measure_response":
+            given |= {"measure_id": self.ids["measure_id"], "taken_on": day()}
         if op.id == "merge_people":
             given["duplicate_id"] = self.ids["duplicate_id"]
         if op.id == "answer_plan_item":
@@ -308,7 +313,12 @@ async def build_scene(world: World) -> Scene:
     tasks = (await a.coordinator.get(f"/v1/bridging-tasks?engagement_id={left['id']}")).json()["items"]
     service = await made(a.coordinator, "/v1/directory/services", {"name": "Spare service"})
     release_plan = await planned_for(a, engagement)
+    judgement = await judged(a.coordinator, engagement, "PROBLEMS_IN_LIFE")
+    measure = await measure_of(a)
     ids = {
+        "judgement_id": judgement["id"],
+        "measure_id": measure["id"],
+        "response_id": (await filled_in(a.coordinator, measure, engagement))["id"],
         "reminder_id": (await reminded(a))["id"],
         "duplicate_id": await person_in(a),
         "death_id": (await made(a.coordinator, f"/v1/people/{await person_in(a)}/deaths", {}))["id"],

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from tests.api.operations import Operation
 from tests.matching.helpers import active_mentor, begun, made, proposed, stepped
+from tests.outcomes.helpers import measure_of
 from tests.safeguarding.helpers import alarm_of, person_of, unreported
 from tests.sessions.helpers import at, engaged, planned, took
 from tests.support.helpers import completed, support_of
@@ -99,6 +100,9 @@ GATE = frozenset(
         "open_release_plan",
         "agree_ending",
         "record_closing_review",
+        "judge_outcome",
+        "retire_measure",
+        "record_measure_response",
         "record_death",
         "issue_reconnect_card",
         "revoke_reconnect_card",
@@ -147,7 +151,11 @@ async def _gate_for(op: Operation, world: World) -> dict[str, str]:
         return {"support_id": (await gone_through(world.a, "OFFER", "ACCEPT"))["id"]}
     if op.id == "revoke_reconnect_card":
         return {"card_id": (await card_for(world.a, await gone_through(world.a, "OFFER", "ACCEPT")))["id"]}
-    if op.id in ("find_eligible", "open_release_plan", "agree_ending", "record_closing_review"):
+    if op.id == "retire_measure":
+        return {"measure_id": (await measure_of(world.a))["id"]}
+    if op.id == "record_measure_response":
+        return {"measure_id": (await measure_of(world.a))["id"], "engagement_id": (await engaged(world.a))["id"]}
+    if op.id in ("find_eligible", "open_release_plan", "agree_ending", "record_closing_review", "judge_outcome"):
         return {"engagement_id": (await engaged(world.a))["id"]}
     if op.id == "take_gate_step":
         return {"support_id": (await eligible(world.a, await engaged(world.a)))["id"]}

@@ -17,6 +17,7 @@ from app.auth.credentials import check_password, digest_matches
 from app.database import Database
 from app.demo import read_credentials, seed, year
 from app.demo.charity import PROGRAMMES, ensure_charity
+from app.demo.outcomes import IMPROVED
 from app.demo.people import FAMILY_NAMES, GIVEN_NAMES
 from app.demo.plan import FIRST_DAY, LAST_DAY
 from app.domain.eligibility.seeded import names
@@ -391,3 +392,20 @@ async def test_the_directory_begins_with_sixteen_services_by_name_and_a_second_s
     assert {(r["status"], r["version"], r["url"], r["email"], *r["phones"], r["withdrawn_at"]) for r in found} == {
         ("active", 1, None, None, None)
     }
+
+
+async def test_outcomes_are_as_the_report_counts_them(sql: asyncpg.Connection) -> None:
+    rows = await sql.fetch(
+        "select distinct on (engagement_id, outcome) engagement_id, outcome, judgement from outcome_judgement"
+        " order by engagement_id, outcome, sequence desc"
+    )
+    improved = [row for row in rows if row["judgement"] == "IMPROVED"]
+    assert Counter(row["outcome"] for row in improved) == Counter(
+        {code.value: count for code, count in IMPROVED.items()}
+    )
+    stated = REPORT["outcome_numerators"]
+    assert sorted(IMPROVED.values()) == sorted(stated.values())
+    breadth = Counter(row["engagement_id"] for row in improved)
+    assert len(breadth) == REPORT["at_least_one"]
+    assert sum(count >= 3 for count in breadth.values()) == REPORT["three_plus"][0]
+    assert sum(count >= 5 for count in breadth.values()) == REPORT["five_plus"][0]

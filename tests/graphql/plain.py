@@ -23,7 +23,7 @@ from graphql.execution.values import get_directive_values
 from app.domain.referrals.models import Disposition
 from app.domain.referrals.rules import status_of
 from app.graphql.schema import sdl
-from tests.graphql import mentors, safeguarding, through_the_gate
+from tests.graphql import mentors, outcomes, safeguarding, through_the_gate
 from tests.security.rows import Rows
 
 Row = dict[str, Any]
@@ -101,6 +101,9 @@ BEHIND = (
     "person_timeline",
     "ending_agreement",
     "closing_review",
+    "outcome_judgement",
+    "measure",
+    "measure_response",
     "death",
     "licence_condition",
     "release_plan",
@@ -152,6 +155,9 @@ DEFAULT_ORDER = {
     "person_timeline": "HAPPENED_ON_ASC",
     "ending_agreement": "RECORDED_AT_DESC",
     "closing_review": "RECORDED_AT_DESC",
+    "outcome_judgement": "RECORDED_AT_DESC",
+    "measure": "CREATED_AT_DESC",
+    "measure_response": "CREATED_AT_DESC",
     "death": "CREATED_AT_DESC",
     "licence_condition": "RECORDED_AT_DESC",
     "release_plan": "CREATED_AT_DESC",
@@ -166,6 +172,8 @@ INSIDE = {
     ("Person", "deaths"): ("death", "person_id"),
     ("Engagement", "endingAgreements"): ("ending_agreement", "engagement_id"),
     ("Engagement", "closingReviews"): ("closing_review", "engagement_id"),
+    ("Engagement", "outcomeJudgements"): ("outcome_judgement", "engagement_id"),
+    ("Engagement", "measureResponses"): ("measure_response", "engagement_id"),
     ("Person", "merges"): ("person_merge", "person_id"),
     ("Person", "timeline"): ("person_timeline", "person_id"),
     ("Engagement", "reminders"): ("reminder", "engagement_id"),
@@ -233,6 +241,9 @@ ONE = {
     ("Death", "person"): ("person", "person_id"),
     ("EndingAgreement", "engagement"): ("engagement", "engagement_id"),
     ("ClosingReview", "engagement"): ("engagement", "engagement_id"),
+    ("OutcomeJudgement", "engagement"): ("engagement", "engagement_id"),
+    ("MeasureResponse", "engagement"): ("engagement", "engagement_id"),
+    ("MeasureResponse", "measure"): ("measure", "measure_id"),
     ("Reminder", "person"): ("person", "person_id"),
     ("Reminder", "engagement"): ("engagement", "engagement_id"),
     ("ProfessionalContact", "person"): ("person", "person_id"),
@@ -321,6 +332,9 @@ NODES = {
     "PersonMerge": "person_merge",
     "EndingAgreement": "ending_agreement",
     "ClosingReview": "closing_review",
+    "OutcomeJudgement": "outcome_judgement",
+    "Measure": "measure",
+    "MeasureResponse": "measure_response",
     "Death": "death",
     "LicenceCondition": "licence_condition",
     "ReleasePlan": "release_plan",
@@ -554,6 +568,7 @@ _COMPUTED: dict[tuple[str, str], Callable[[Plain, Row], Any]] = {
     ("ReleasePlan", "items"): _inside("release_plan_item", "plan_id", "day", "nth"),
     ("ReleasePlan", "entries"): _inside("release_plan_entry", "plan_id", "sequence"),
     **through_the_gate.COMPUTED,
+    **outcomes.COMPUTED,
     ("OnwardReferral", "entries"): _inside("onward_referral_entry", "onward_referral_id", "sequence"),
     ("ToolkitProgress", "certificate"): lambda p, r: next(iter(p.of("certificate", "progress_id", r["id"])), None),
     ("Engagement", "changes"): _inside("engagement_change", "engagement_id", "sequence"),

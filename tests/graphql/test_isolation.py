@@ -53,6 +53,11 @@ KEYS = {
     "releasePlan": "release_plan_id",
     "reminder": "reminder_id",
     "ending": "engagement_id",
+    "outcomeJudgement": "judgement_id",
+    "outcomeSummary": "engagement_id",
+    "measure": "measure_id",
+    "measureResponse": "response_id",
+    "measureChanges": "engagement_id",
     "death": "death_id",
     "reconnectCard": "card_id",
     "gateCounts": "programme_id",
@@ -119,6 +124,7 @@ def arguments(name: str, ids: dict[str, str]) -> dict[str, Any]:
         "programmeId": ids["programme_id"],
         "referralId": ids["referral_id"],
         "mentorId": ids["mentor_id"],
+        "engagementId": ids["engagement_id"],
         "input": {
             "eligibilityPreview": {"programmeId": ids["programme_id"], "custody": CUSTODY},
             "forecast": {"horizonWeeks": 2, "runs": 20},
@@ -177,11 +183,20 @@ async def test_the_documents_would_find_the_canary(canary: Canary) -> None:
             "gateCounts",
             "ending",
             "endings",
+            "outcomeSummary",
+            "outcomeSummaries",
             "reminder",
             "reminders",
             "supervisorAbsences",
         ),
-        *("matchExplanation", "matchCandidatesForReferral", "matchCandidatesForMentor", "forecast", "mentorsNeeded"),
+        *(
+            "matchExplanation",
+            "matchCandidatesForReferral",
+            "matchCandidatesForMentor",
+            "forecast",
+            "mentorsNeeded",
+            "measureChanges",
+        ),
     }
     shows_nothing |= {"establishment", "establishments", "ledger", "protectedCharacteristics", "searchPeople"}
     for name, caller in people.items():

@@ -14,7 +14,17 @@ from graphql import GraphQLObjectType, GraphQLUnionType, get_named_type
 from app.domain.kernel.access import Role
 from app.graphql.roots import MUTATIONS
 from app.graphql.schema import schema
-from tests.graphql import directory, feedback, mentoring, safeguarding, sessions, signposting, support, through_the_gate
+from tests.graphql import (
+    directory,
+    feedback,
+    mentoring,
+    outcomes,
+    safeguarding,
+    sessions,
+    signposting,
+    support,
+    through_the_gate,
+)
 from tests.graphql.door import PROBLEM, answer, ask, data
 from tests.security.filled import Filled, fill
 from tests.security.rows import Rows
@@ -192,6 +202,7 @@ _STEPS = {
     **support.CASES,
     **signposting.CASES,
     **through_the_gate.CASES,
+    **outcomes.CASES,
     **directory.CASES,
 }
 CASES: dict[str, Callable[[Place], Awaitable[Variables]]] = {
@@ -248,6 +259,7 @@ OF_MENTORS = {
     *signposting.CASES,
     "agreeEnding",
     "recordClosingReview",
+    *outcomes.OF_MENTORS,
 }
 """A mentor answers for himself, and finds no engagement that is not his own."""
 MAKES_OF_HIS = {
@@ -259,6 +271,7 @@ MAKES_OF_HIS = {
     "giveFeedback",
     *support.BEGINNING,
     "suggestOnwardReferral",
+    "recordMeasureResponse",
 }
 OF_PROGRAMS = {"registerDocument", "withdrawDocument"}
 """For the programs of any role: a member has the scope, and no documents."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.domain.kernel.access import Role
 from tests.matching.helpers import active_mentor, begun, made, stepped
+from tests.outcomes.helpers import filled_in, judged, measure_of
 from tests.safeguarding.helpers import TOLD, alarm_of, recorded, unreported
 from tests.sessions.helpers import at, named_barrier
 from tests.support.onward import ON_THE_WAY, given, suggested, went
@@ -156,6 +157,7 @@ async def _mentoring(charity: CharityWorld, person: str) -> dict[str, str]:
         **await _supported(charity, left),
         **await _planned(charity, going_on),
         **await _closed(charity, going_on),
+        **await _changed_for(charity, going_on),
     }
 
 
@@ -219,6 +221,17 @@ async def _closed(charity: CharityWorld, engagement: dict[str, Any]) -> dict[str
     other = await made(by, f"/v1/people/{wrong}/deaths", {})
     await stepped(by, f"/v1/deaths/{other['id']}/withdraw", {"reason": f"Reason {low}"})
     return {"death_id": death["id"], "gone_id": gone["id"]}
+
+
+async def _changed_for(charity: CharityWorld, engagement: dict[str, Any]) -> dict[str, str]:
+    """What was found about one outcome, twice; a measure, and a form that was put right."""
+    by, low = charity.coordinator, str(charity.id)[-6:]
+    await judged(by, engagement, "HEALTH_WELLBEING", "NOT_IMPROVED", basis=f"Reason {low}")
+    judgement = await judged(by, engagement, "HEALTH_WELLBEING", basis=f"Reason {low}")
+    measure = await measure_of(charity, title=f"Form {low}", licence_ref=f"Reason {low}")
+    first = await filled_in(by, measure, engagement, reason=f"Reason {low}", override_reason=f"Reason {low}")
+    await filled_in(by, measure, engagement, 25, supersedes_id=first["id"])
+    return {"judgement_id": judgement["id"], "measure_id": measure["id"], "response_id": first["id"]}
 
 
 async def _supported(charity: CharityWorld, engagement: dict[str, Any]) -> dict[str, str]:

@@ -15,6 +15,8 @@ CODES = frozenset(
         "release_type",
         "told_by",
         "acct_opened",
+        "administered_by",
+        "judgement",
         "activity",
         "attendance",
         "audience",
@@ -168,7 +170,7 @@ class Rows:
             "policy_version": "n + 100",
             "reference": "'CPY-' || n || '-' || md5(t::text)",
             "email": "'copy' || n || '-' || md5(t::text) || '@copies.example'",
-            "code": "'COPY' || n" if table in ("feedback_form", "toolkit") else "null",
+            "code": "'COPY' || n" if table in ("feedback_form", "toolkit", "measure") else "null",
             "partner_reference": "null",
             "number": "n + 100",
             "member_id": "t.member_id" if table == "calendar_feed" else "null",
@@ -241,6 +243,11 @@ def _with_canary(table: str, name: str, text: str) -> str:
         return f"jsonb_set({name}, '{{name}}', to_jsonb({text}))"
     if name == "reasons":
         return f"jsonb_build_array(jsonb_build_object('code', {text}, 'predicate', {text}, 'detail', {text}))"
+    if (table, name) == ("measure", "scales"):
+        scale = f"'code', {text}, 'label', {text}, 'direction', 'LOWER_IS_BETTER', 'raw_min', 0, 'raw_max', 9"
+        return f"jsonb_build_array(jsonb_build_object({scale}))"
+    if (table, name) == ("measure_response", "scores"):
+        return f"jsonb_build_array(jsonb_build_object('scale', {text}, 'raw', 1, 'scaled', {text}))"
     if (table, name) == ("feedback_form", "questions"):
         return f"jsonb_build_array(jsonb_build_object('code', {text}, 'text', {text}, 'kind', 'WORDS'))"
     if (table, name) == ("feedback", "answers"):

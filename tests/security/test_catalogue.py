@@ -39,6 +39,8 @@ WRITTEN_ONCE = (
     "person_merge",
     "ending_agreement",
     "closing_review",
+    "outcome_judgement",
+    "measure_response",
     "licence_condition",
     "release_plan_entry",
     "plan_review",
@@ -76,6 +78,7 @@ DEFINERS = {
     "toolkit_fits": {"tg_manager", "tg_coordinator", "tg_mentor"},
     "calendar_of": {"tg_authenticator"},
     "enter_code": {"tg_authenticator"},
+    "sessions_held": {"tg_manager", "tg_coordinator", "tg_mentor"},
     "may_be_contacted": {"tg_manager", "tg_coordinator", "tg_mentor"},
     "end_calendars": set(),  # a trigger's
     "was_explained": {"tg_manager", "tg_coordinator", "tg_mentor"},

@@ -190,6 +190,20 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
     **dict.fromkeys(("list_reminders", "read_reminder"), CASEWORK | {MENTOR}),
     **dict.fromkeys(("acknowledge_reminder", "read_timeline", "merge_people", "supersede_identifier"), CASEWORK),
     **dict.fromkeys(("list_endings", "read_ending", "list_ending_agreements", "agree_ending"), CASEWORK | {MENTOR}),
+    **dict.fromkeys(
+        (
+            *("judge_outcome", "list_outcome_judgements", "read_outcome_judgement", "list_outcome_summaries"),
+            *("read_outcome_summary", "publish_measure", "retire_measure"),
+        ),
+        CASEWORK,
+    ),
+    **dict.fromkeys(
+        (
+            *("list_measures", "read_measure", "record_measure_response", "list_measure_responses"),
+            *("read_measure_response", "read_measure_changes"),
+        ),
+        CASEWORK | {MENTOR},
+    ),
     **dict.fromkeys(("list_closing_reviews", "record_closing_review"), CASEWORK | {MENTOR}),
     **dict.fromkeys(("record_death", "list_deaths", "read_death", "withdraw_death"), CASEWORK),
     **dict.fromkeys(

@@ -71,6 +71,9 @@ class Permission(StrEnum):
     LEDGER_READ = "ledger:read"
     MATCHING_READ = "matching:read"
     MATCHING_WRITE = "matching:write"
+    MEASURE_RESPONSES_READ = "measure-responses:read"
+    MEASURE_RESPONSES_WRITE = "measure-responses:write"
+    MEASURES_WRITE = "measures:write"
     MEMBERS_READ = "members:read"
     MEMBERS_WRITE = "members:write"
     MENTORS_READ = "mentors:read"
@@ -79,6 +82,8 @@ class Permission(StrEnum):
     NOTES_WRITE = "notes:write"
     ORGANISATIONS_READ = "organisations:read"
     ORGANISATIONS_WRITE = "organisations:write"
+    OUTCOMES_READ = "outcomes:read"
+    OUTCOMES_WRITE = "outcomes:write"
     PEOPLE_READ = "people:read"
     PEOPLE_WRITE = "people:write"
     PLACEMENTS_READ = "placements:read"
@@ -134,11 +139,16 @@ _CASEWORK = _EVERYONE_IN_A_CHARITY | {
     P.LEDGER_READ,
     P.MATCHING_READ,
     P.MATCHING_WRITE,
+    P.MEASURE_RESPONSES_READ,
+    P.MEASURE_RESPONSES_WRITE,
+    P.MEASURES_WRITE,
     P.MENTORS_READ,
     P.MENTORS_WRITE,
     P.NOTES_READ,
     P.NOTES_WRITE,
     P.ORGANISATIONS_READ,
+    P.OUTCOMES_READ,
+    P.OUTCOMES_WRITE,
     P.PEOPLE_READ,
     P.PEOPLE_WRITE,
     P.PLACEMENTS_READ,
@@ -205,6 +215,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.GATE_SUPPORT_READ,
         P.GOALS_READ,
         P.GOALS_WRITE,
+        P.MEASURE_RESPONSES_READ,
+        P.MEASURE_RESPONSES_WRITE,
         P.NOTES_READ,
         P.NOTES_WRITE,
         P.PLACEMENTS_READ,

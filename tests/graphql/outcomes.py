@@ -1,0 +1,59 @@
+"""Outcomes and measures for the tests of the GraphQL door."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+from tests.outcomes.helpers import measure_of
+from tests.sessions.helpers import engaged
+from tests.world import CharityWorld
+
+Variables = dict[str, Any]
+Row = dict[str, Any]
+
+_SCALE = {"code": "TOTAL", "label": "All", "direction": "HIGHER_IS_BETTER", "rawMin": 7, "rawMax": 35}
+
+
+async def _judging(charity: CharityWorld) -> Variables:
+    said = {"judgement": "IMPROVED", "evidenceSource": "SELF_REPORT", "basis": "As he says."}
+    return {"input": {"engagementId": (await engaged(charity))["id"], "outcome": "HEALTH_WELLBEING", **said}}
+
+
+async def _publishing(_: CharityWorld) -> Variables:
+    code = f"OURS_{uuid4().hex[:8].upper()}"
+    return {"input": {"code": code, "title": "How are you?", "editionLabel": "1", "scales": [_SCALE]}}
+
+
+async def _retiring(charity: CharityWorld) -> Variables:
+    measure = await measure_of(charity)
+    return {"id": measure["id"], "version": measure["version"]}
+
+
+async def _recording(charity: CharityWorld) -> Variables:
+    measure, engagement = await measure_of(charity), await engaged(charity)
+    return {"input": {"measureId": measure["id"], "engagementId": engagement["id"], "status": "DECLINED"}}
+
+
+CASES: dict[str, Callable[[CharityWorld], Awaitable[Variables]]] = {
+    "judgeOutcome": _judging,
+    "publishMeasure": _publishing,
+    "retireMeasure": _retiring,
+    "recordMeasureResponse": _recording,
+}
+OF_MENTORS = {"recordMeasureResponse"}
+
+
+def _stands(plain: Any, row: Row) -> bool:
+    found: list[Row] = plain.of("outcome_judgement", "engagement_id", row["engagement_id"])
+    return bool(row["sequence"] == max(one["sequence"] for one in found if one["outcome"] == row["outcome"]))
+
+
+def _superseded_by(plain: Any, row: Row) -> str | None:
+    found: list[Row] = plain.of("measure_response", "supersedes_id", row["id"])
+    return str(found[0]["id"]) if found else None
+
+
+COMPUTED: dict[tuple[str, str], Callable[[Any, Row], Any]] = {
+    ("OutcomeJudgement", "stands"): _stands,
+    ("MeasureResponse", "supersededById"): _superseded_by,
+}
