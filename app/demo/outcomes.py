@@ -93,7 +93,7 @@ async def ensure_outcomes(database: Database, *, coordinator: Actor, now: dateti
         if (await session.exec(select(OutcomeJudgement.id).limit(1))).first() is not None:
             return
         found = await session.exec(
-            select(Engagement.id, Engagement.started_on)
+            select(col(Engagement.id), col(Engagement.started_on))
             .join(Referral, col(Referral.id) == col(Engagement.referral_id))
             .where(
                 Referral.programme_id == PROGRAMME_ID,
