@@ -8,6 +8,7 @@ from app.domain.organisations import models as organisations
 from app.domain.outcomes import models as outcomes
 from app.domain.people import models as people
 from app.domain.referrals import models as referrals
+from app.domain.reports import models as reports
 from app.domain.safeguarding import models as safeguarding
 from app.domain.sessions import models as sessions
 from app.domain.support.directory import models as directory
@@ -31,6 +32,7 @@ __all__ = [
     "outcomes",
     "people",
     "referrals",
+    "reports",
     "safeguarding",
     "sessions",
     "signposting",

@@ -67,6 +67,14 @@ TAGS = [
         "name": "Measures",
         "description": "Forms as their licence lets the charity use them, and whether a score has changed by more than chance.",
     },
+    {
+        "name": "Metrics",
+        "description": "Figures as versioned definitions, with their uncertainty. Outside, nobody can be found in them.",
+    },
+    {
+        "name": "Reports",
+        "description": "A period counted once and kept for ever, as JSON, page and PDF; published or not.",
+    },
     {"name": "Organisations", "description": "Charities, partner agencies, establishments."},
     {"name": "Members and clients", "description": "Who gets in, as what."},
     {"name": "Audit", "description": "Who did what, when."},

@@ -13,6 +13,7 @@ from app.demo.goals import ensure_goals
 from app.demo.mentors import ensure_mentors, let_log_in
 from app.demo.outcomes import ensure_outcomes
 from app.demo.release import ensure_release_plans
+from app.demo.reports import ensure_report
 from app.demo.sessions import ensure_sessions
 from app.demo.signposting import ensure_onward_referrals
 from app.demo.support import ensure_support
@@ -41,3 +42,5 @@ async def seed(database: Database, *, now: datetime, with_year: bool, data_dir: 
         await ensure_outcomes(database, coordinator=charity.coordinator, now=now)
         await ensure_goals(database, coordinator=charity.coordinator)
         await ensure_onward_referrals(database, coordinator=charity.coordinator, now=now)
+        if charity.manager is not None:
+            await ensure_report(database, manager=charity.manager, now=now)

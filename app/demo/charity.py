@@ -89,6 +89,7 @@ class DemoCharity:
     coordinator: Actor | None
     mentor: Actor | None
     client: Actor | None
+    manager: Actor | None
 
 
 async def ensure_charity(database: Database, *, now: datetime, data_dir: Path) -> DemoCharity:
@@ -115,7 +116,9 @@ async def ensure_charity(database: Database, *, now: datetime, data_dir: Path) -
     named = kept | {"members": members(kept["password"], {role: there.members[role].id for role in there.members})}
     if named != kept:
         write_credentials(data_dir, named)
-    return DemoCharity(there.actor(Role.COORDINATOR), there.actor(Role.MENTOR), _program(there.client))
+    return DemoCharity(
+        there.actor(Role.COORDINATOR), there.actor(Role.MENTOR), _program(there.client), there.actor(Role.MANAGER)
+    )
 
 
 async def _on_file(database: Database) -> OnFile:

@@ -13,8 +13,9 @@ from fastapi import FastAPI
 
 from app.domain.kernel.access import ROLE_PERMISSIONS, Permission, Role
 from app.main import bare_app
-from tests.matching.helpers import active_mentor, begun, made, stepped
+from tests.matching.helpers import active_mentor, begun, made, programme_of_its_own, stepped
 from tests.outcomes.helpers import filled_in, judged, measure_of
+from tests.reports.helpers import frozen
 from tests.safeguarding.helpers import alarm_of, unreported
 from tests.sessions.helpers import at, named_barrier, own_mentor, planned
 from tests.support.helpers import support_of
@@ -316,6 +317,8 @@ async def build_scene(world: World) -> Scene:
     judgement = await judged(a.coordinator, engagement, "PROBLEMS_IN_LIFE")
     measure = await measure_of(a)
     ids = {
+        "report_id": (await frozen(await programme_of_its_own(a)))["id"],
+        "metric_name": "outcomes",
         "judgement_id": judgement["id"],
         "measure_id": measure["id"],
         "response_id": (await filled_in(a.coordinator, measure, engagement))["id"],

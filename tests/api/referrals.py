@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable
 
 from tests.api.operations import Operation
-from tests.matching.helpers import active_mentor, begun, made, proposed, stepped
+from tests.matching.helpers import active_mentor, begun, made, programme_of_its_own, proposed, stepped
 from tests.outcomes.helpers import measure_of
+from tests.reports.helpers import frozen
 from tests.safeguarding.helpers import alarm_of, person_of, unreported
 from tests.sessions.helpers import at, engaged, planned, took
 from tests.support.helpers import completed, support_of
@@ -72,8 +73,9 @@ async def ready_with(op: Operation, world: World) -> dict[str, str]:
         return {"service_id": (await by.post("/v1/directory/services", {"name": "Example to change"})).json()["id"]}
     if "session" in op.id:
         return await _session_for(op, world)
-    if op.id in GATE | CLOSING:
-        return await (_gate_for if op.id in GATE else _closing_for)(op, world)
+    for those, ready in ((GATE, _gate_for), (CLOSING, _closing_for), (CHANGED, _changed_for)):
+        if op.id in those:
+            return await ready(op, world)
     if "onward" in op.id:
         return await _onward_for(op, world)
     if "engagement" not in op.id:
@@ -101,8 +103,6 @@ GATE = frozenset(
         "agree_ending",
         "record_closing_review",
         "judge_outcome",
-        "retire_measure",
-        "record_measure_response",
         "record_death",
         "issue_reconnect_card",
         "revoke_reconnect_card",
@@ -128,6 +128,16 @@ CLOSING = frozenset(
 )
 
 
+CHANGED = frozenset({"retire_measure", "record_measure_response", "publish_report"})
+
+
+async def _changed_for(op: Operation, world: World) -> dict[str, str]:
+    if op.id == "publish_report":
+        return {"report_id": (await frozen(await programme_of_its_own(world.a)))["id"]}
+    measure = {"measure_id": (await measure_of(world.a))["id"]}
+    return measure if op.id == "retire_measure" else {**measure, "engagement_id": (await engaged(world.a))["id"]}
+
+
 async def _closing_for(op: Operation, world: World) -> dict[str, str]:
     if op.id == "acknowledge_reminder":
         return {"reminder_id": (await reminded(world.a))["id"]}
@@ -151,10 +161,6 @@ async def _gate_for(op: Operation, world: World) -> dict[str, str]:
         return {"support_id": (await gone_through(world.a, "OFFER", "ACCEPT"))["id"]}
     if op.id == "revoke_reconnect_card":
         return {"card_id": (await card_for(world.a, await gone_through(world.a, "OFFER", "ACCEPT")))["id"]}
-    if op.id == "retire_measure":
-        return {"measure_id": (await measure_of(world.a))["id"]}
-    if op.id == "record_measure_response":
-        return {"measure_id": (await measure_of(world.a))["id"], "engagement_id": (await engaged(world.a))["id"]}
     if op.id in ("find_eligible", "open_release_plan", "agree_ending", "record_closing_review", "judge_outcome"):
         return {"engagement_id": (await engaged(world.a))["id"]}
     if op.id == "take_gate_step":

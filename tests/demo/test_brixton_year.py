@@ -409,3 +409,56 @@ async def test_outcomes_are_as_the_report_counts_them(sql: asyncpg.Connection) -
     assert len(breadth) == REPORT["at_least_one"]
     assert sum(count >= 3 for count in breadth.values()) == REPORT["three_plus"][0]
     assert sum(count >= 5 for count in breadth.values()) == REPORT["five_plus"][0]
+
+
+async def test_the_demos_report_has_every_total_of_the_charitys_own(sql: asyncpg.Connection) -> None:
+    kept = json.loads(await sql.fetchval("select metrics::text from report"))
+    metrics = {one["name"]: one for one in kept}
+    rows = {name: {row["key"]: row for row in one["rows"]} for name, one in metrics.items()}
+
+    def counts(name: str) -> dict[str, int]:
+        return {key: row["numerator"] for key, row in rows[name].items() if row["numerator"]}
+
+    assert (metrics["people_supported"]["numerator"], metrics["referrals_received"]["numerator"]) == (REPORT["n"], 93)
+    sources = {code.lower().removesuffix("_csu"): count for code, count in REPORT["referral_sources"].items()}
+    assert counts("referrals_by_source") == sources
+    became = counts("dispositions")
+    assert [became[one] for one in ("allocated", "waiting", "released_unserved")] == [31, 6, 17]
+    assert sum(became.values()) == 93
+    assert counts("age_bands") == REPORT["age_bands"]
+    assert counts("ethnicity") == REPORT["ethnicity"]
+    assert {**counts("offence_groups"), "OTHER": 14} == {**REPORT["convictions_listed"], "OTHER": 14}
+    assert (metrics["violent_share"]["numerator"], metrics["violent_share"]["percent"]) == (38, 67)
+    shares = sorted((row["numerator"], row["percent"]) for row in rows["outcomes"].values())
+    stated = REPORT["outcome_percent_rounded"]
+    assert shares == sorted((REPORT["outcome_numerators"][one], stated[one]) for one in stated)
+    breadth = rows["outcome_breadth"]
+    assert [[breadth[key]["numerator"], breadth[key]["percent"]] for key in ("3_or_more", "5_or_more")] == [
+        REPORT["three_plus"],
+        REPORT["five_plus"],
+    ]
+    assert breadth["1_or_more"]["numerator"] == REPORT["at_least_one"]
+    gate = counts("gate_support")
+    assert {key: gate[key] for key in ("eligible", "accepted", "supported")} == {
+        key: REPORT["ttg"][key] for key in ("eligible", "accepted", "supported")
+    }
+    assert metrics["supported_to_approved_premises"]["numerator"] == REPORT["ttg"]["to_approved_premises"]
+    assert metrics["supported_in_multiple_prisons"]["numerator"] == REPORT["multi_prison"]
+
+
+async def test_the_outside_view_of_the_demos_report_isolates_nobody(sql: asyncpg.Connection) -> None:
+    kept = json.loads(await sql.fetchval("select metrics::text from publication"))
+    told = [
+        (one["name"], row["key"], n)
+        for one in kept
+        for row in one["rows"]
+        for n in (row["numerator"], row["denominator"])
+    ]
+    assert not [one for one in told if one[2] is not None and 0 < one[2] < 5]
+    hidden = {one["name"]: {row["key"] for row in one["rows"] if row["suppressed"]} for one in kept}
+    assert hidden["referrals_by_source"] == {"participant_recommendation", "operational_staff", "other_service"}
+    assert {row["key"] for one in kept if one["name"] == "ethnicity" for row in one["rows"]} - hidden["ethnicity"] == {
+        "W1",
+        "B1",
+    }
+    assert hidden["gate_support"] == {"first_contact", "supported", "sustained"}

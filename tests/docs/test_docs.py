@@ -185,6 +185,7 @@ def test_what_can_be_pasted_works(demo: tuple[Path, int]) -> None:
         "endings.md",
         "one-person.md",
         "outcomes.md",
+        "reports.md",
     }
 
     assert re.findall(r"HTTP/1\.1 (\d+)", said["README.md"]) == ["201", "200", "200"]
@@ -200,6 +201,9 @@ def test_what_can_be_pasted_works(demo: tuple[Path, int]) -> None:
     assert '"agreed_end_on":"2099-12-31"' in said["endings.md"].replace(" ", "")
     assert "Another record of his was merged into this one" in said["one-person.md"]
     assert '"way_of_contact":"Ring 020 7946 0000 on weekdays."' in said["gate-support.md"].replace('" : "', '":"')
+    assert "outcomes,1,HEALTH_WELLBEING,Mental health or well-being improved,27,31,87,71,95" in said["reports.md"]
+    assert "Mental health or well-being improved: 87% (71 to 95)" in said["reports.md"]
+    assert "%PDF-1.7" in said["reports.md"]
     assert '"stands":true' in said["outcomes.md"].replace(" ", "")
     assert "CODE_NOT_ACCEPTED" in said["gate-support.md"]
     assert '"state":"OFFERED"' in said["gate-support.md"].replace(" ", "")

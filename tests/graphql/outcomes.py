@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
+from tests.matching.helpers import programme_of_its_own
 from tests.outcomes.helpers import measure_of
+from tests.reports.helpers import frozen
 from tests.sessions.helpers import engaged
 from tests.world import CharityWorld
 
@@ -34,7 +36,18 @@ async def _recording(charity: CharityWorld) -> Variables:
     return {"input": {"measureId": measure["id"], "engagementId": engagement["id"], "status": "DECLINED"}}
 
 
+async def _freezing(charity: CharityWorld) -> Variables:
+    period = {"periodFrom": "2026-01-01", "periodTo": "2026-03-31"}
+    return {"input": {"programmeId": charity.programme_id, "title": "A quarter", **period}}
+
+
+async def _letting_see(charity: CharityWorld) -> Variables:
+    return {"reportId": (await frozen(await programme_of_its_own(charity)))["id"], "input": {}}
+
+
 CASES: dict[str, Callable[[CharityWorld], Awaitable[Variables]]] = {
+    "freezeReport": _freezing,
+    "publishReport": _letting_see,
     "judgeOutcome": _judging,
     "publishMeasure": _publishing,
     "retireMeasure": _retiring,
@@ -53,7 +66,13 @@ def _superseded_by(plain: Any, row: Row) -> str | None:
     return str(found[0]["id"]) if found else None
 
 
+def _published_at(plain: Any, row: Row) -> Any:
+    found: list[Row] = plain.of("publication", "id", row["id"])
+    return found[0]["published_at"] if found else None
+
+
 COMPUTED: dict[tuple[str, str], Callable[[Any, Row], Any]] = {
+    ("Report", "publishedAt"): _published_at,
     ("OutcomeJudgement", "stands"): _stands,
     ("MeasureResponse", "supersededById"): _superseded_by,
 }

@@ -54,6 +54,10 @@ KEYS = {
     "reminder": "reminder_id",
     "ending": "engagement_id",
     "outcomeJudgement": "judgement_id",
+    "report": "report_id",
+    "reportDocument": "report_id",
+    "metric": "programme_id",
+    "metricCatalogue": "programme_id",
     "outcomeSummary": "engagement_id",
     "measure": "measure_id",
     "measureResponse": "response_id",
@@ -125,6 +129,8 @@ def arguments(name: str, ids: dict[str, str]) -> dict[str, Any]:
         "referralId": ids["referral_id"],
         "mentorId": ids["mentor_id"],
         "engagementId": ids["engagement_id"],
+        "reportId": ids["report_id"] if name == "reportDocument" else None,
+        "name": "people_supported",
         "input": {
             "eligibilityPreview": {"programmeId": ids["programme_id"], "custody": CUSTODY},
             "forecast": {"horizonWeeks": 2, "runs": 20},
@@ -196,6 +202,8 @@ async def test_the_documents_would_find_the_canary(canary: Canary) -> None:
             "forecast",
             "mentorsNeeded",
             "measureChanges",
+            "metric",
+            "reportDocument",
         ),
     }
     shows_nothing |= {"establishment", "establishments", "ledger", "protectedCharacteristics", "searchPeople"}

@@ -24,7 +24,14 @@ from tests.world import World, build_charity, client
 
 # More than one where a rule needs facts that are asked for one after the other: whether the programme is there and what
 # its terms are, then its list; the ledger also asks for its clock. Everything that is compiled: one.
-STATEMENTS = {"eligibilityPreview": 2, "waitingList": 2, "countdown": 2, "ledger": 3, "possibleDuplicates": 2}
+STATEMENTS = {
+    "eligibilityPreview": 2,
+    "waitingList": 2,
+    "countdown": 2,
+    "ledger": 3,
+    "possibleDuplicates": 2,
+    "metric": 2,
+}
 # An agency is not shown the charity's referrals of a programme.
 HIDDEN: dict[str, set[str]] = defaultdict(
     set, {one: {"INSUFFICIENT_SCOPE"} for one in query_fields() if one.startswith("submitted")}

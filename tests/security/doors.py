@@ -18,7 +18,7 @@ _BODIES: dict[str, Any] = {
 }
 # A body names either the one or the other.
 _INSTEAD_OF = {"person_id": "person", "programme_id": "policy"}
-_PLACES = {"agency_id": "BXI", "code": "NOT_FOUND"}
+_PLACES = {"agency_id": "BXI", "code": "NOT_FOUND", "metric_name": "outcomes"}
 _PERIOD = {"from": "2026-01-01", "to": "2026-12-31"}
 
 

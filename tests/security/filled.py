@@ -8,6 +8,7 @@ from uuid import UUID
 from app.domain.kernel.access import Role
 from tests.matching.helpers import active_mentor, begun, made, stepped
 from tests.outcomes.helpers import filled_in, judged, measure_of
+from tests.reports.helpers import frozen, published
 from tests.safeguarding.helpers import TOLD, alarm_of, recorded, unreported
 from tests.sessions.helpers import at, named_barrier
 from tests.support.onward import ON_THE_WAY, given, suggested, went
@@ -231,7 +232,14 @@ async def _changed_for(charity: CharityWorld, engagement: dict[str, Any]) -> dic
     measure = await measure_of(charity, title=f"Form {low}", licence_ref=f"Reason {low}")
     first = await filled_in(by, measure, engagement, reason=f"Reason {low}", override_reason=f"Reason {low}")
     await filled_in(by, measure, engagement, 25, supersedes_id=first["id"])
-    return {"judgement_id": judgement["id"], "measure_id": measure["id"], "response_id": first["id"]}
+    report = await frozen(charity, title=f"Title {low}")
+    await published(charity, report)
+    return {
+        "report_id": report["id"],
+        "judgement_id": judgement["id"],
+        "measure_id": measure["id"],
+        "response_id": first["id"],
+    }
 
 
 async def _supported(charity: CharityWorld, engagement: dict[str, Any]) -> dict[str, str]:

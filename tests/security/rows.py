@@ -211,6 +211,13 @@ class Rows:
             )
         if table == "release_plan_item":
             fresh |= {"nth": "n + 100", "state": "t.state"}
+        if table in ("report", "publication"):  # no two published periods share a day
+            fresh |= {"period_from": "t.period_from - n::int * 60", "period_to": "t.period_to - n::int * 60"}
+        if table == "publication":
+            fresh["id"] = (
+                "(select r.id from report r where r.charity_id = t.charity_id and r.programme_id = t.programme_id"
+                " and r.period_from = t.period_from - n::int * 60 limit 1)"
+            )
         if table == "death":  # one stands of each
             fresh |= {"withdrawn_at": "now()"}
         if table == "move_review":  # one is open at a time

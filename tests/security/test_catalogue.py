@@ -40,6 +40,8 @@ WRITTEN_ONCE = (
     "ending_agreement",
     "closing_review",
     "outcome_judgement",
+    "report",
+    "publication",
     "measure_response",
     "licence_condition",
     "release_plan_entry",

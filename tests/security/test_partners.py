@@ -287,6 +287,7 @@ async def test_these_see_nobody_at_any_door(world: World, charity: CharityWorld,
                 *(
                     "plan_id",
                     "judgement_id",
+                    "report_id",
                     "measure_id",
                     "response_id",
                     "goal_id",

@@ -204,6 +204,11 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
         ),
         CASEWORK | {MENTOR},
     ),
+    **dict.fromkeys(
+        ("list_metrics", "read_metric", "read_report", "read_chart", "list_publications"), CASEWORK | {ANALYST}
+    ),
+    **dict.fromkeys(("freeze_report", "list_reports"), CASEWORK),
+    "publish_report": MANAGERS,
     **dict.fromkeys(("list_closing_reviews", "record_closing_review"), CASEWORK | {MENTOR}),
     **dict.fromkeys(("record_death", "list_deaths", "read_death", "withdraw_death"), CASEWORK),
     **dict.fromkeys(

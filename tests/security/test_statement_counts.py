@@ -119,6 +119,8 @@ GROWING = {
     "ending_agreement": "engagement_id",
     "closing_review": "engagement_id",
     "outcome_judgement": "engagement_id",
+    "report": "charity_id",
+    "publication": "charity_id",
     "measure": "charity_id",
     "measure_response": "engagement_id",
     "death": "charity_id",

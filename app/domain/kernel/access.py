@@ -78,6 +78,8 @@ class Permission(StrEnum):
     MEMBERS_WRITE = "members:write"
     MENTORS_READ = "mentors:read"
     MENTORS_WRITE = "mentors:write"
+    METRICS_READ = "metrics:read"
+    METRICS_UNSUPPRESSED = "metrics:unsuppressed"
     NOTES_READ = "notes:read"
     NOTES_WRITE = "notes:write"
     ORGANISATIONS_READ = "organisations:read"
@@ -95,6 +97,9 @@ class Permission(StrEnum):
     REFERRALS_MANAGE = "referrals:manage"
     REFERRALS_READ = "referrals:read"
     REFERRALS_WRITE = "referrals:write"
+    REPORTS_PUBLISH = "reports:publish"
+    REPORTS_READ = "reports:read"
+    REPORTS_WRITE = "reports:write"
     RESTRICTED_NOTES_READ = "restricted-notes:read"
     RESTRICTED_NOTES_WRITE = "restricted-notes:write"
     SESSIONS_READ = "sessions:read"
@@ -144,6 +149,8 @@ _CASEWORK = _EVERYONE_IN_A_CHARITY | {
     P.MEASURES_WRITE,
     P.MENTORS_READ,
     P.MENTORS_WRITE,
+    P.METRICS_READ,
+    P.METRICS_UNSUPPRESSED,
     P.NOTES_READ,
     P.NOTES_WRITE,
     P.ORGANISATIONS_READ,
@@ -158,6 +165,8 @@ _CASEWORK = _EVERYONE_IN_A_CHARITY | {
     P.REFERRALS_MANAGE,
     P.REFERRALS_READ,
     P.REFERRALS_WRITE,
+    P.REPORTS_READ,
+    P.REPORTS_WRITE,
     P.SESSIONS_READ,
     P.SESSIONS_WRITE,
     P.SIGNPOSTING_READ,
@@ -185,6 +194,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.MEMBERS_WRITE,
         P.ORGANISATIONS_WRITE,
         P.PROGRAMMES_WRITE,
+        P.REPORTS_PUBLISH,
     },
     Role.COORDINATOR: _CASEWORK | _RESTRICTED,
     Role.SAFEGUARDING_LEAD: _EVERYONE_IN_A_CHARITY
@@ -229,7 +239,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     },
     Role.REFERRER: _EVERYONE_IN_A_CHARITY
     | {P.ELIGIBILITY_PREVIEW, P.FEEDBACK_WRITE, P.REFERRALS_READ, P.REFERRALS_WRITE},
-    Role.ANALYST: _EVERYONE_IN_A_CHARITY | {P.DIRECTORY_READ},
+    Role.ANALYST: _EVERYONE_IN_A_CHARITY | {P.DIRECTORY_READ, P.METRICS_READ},
     Role.DATA_PROTECTION_LEAD: _EVERYONE_IN_A_CHARITY | {P.AUDIT_READ, P.DIRECTORY_READ},
 }
 

@@ -1,0 +1,1 @@
+"""What a period amounts to: metrics as versioned definitions, figures that isolate nobody, reports that are frozen."""

@@ -1,0 +1,28 @@
+"""What metrics and reports refuse in their own words."""
+
+from app.domain.kernel.errors import Conflict, NotFound
+
+
+class PeriodNotPublished(NotFound):
+    """Whoever is shown aggregates only may ask of the periods that the charity has published, and of no others: from two periods
+    that overlap, what happened in between could be worked out."""
+
+    code = "PERIOD_NOT_PUBLISHED"
+    title = "The figures of this period are not published"
+    cure = "Ask of one of the periods that GET /v1/metrics?programme_id=… lists as published."
+
+
+class DaysPublishedAlready(Conflict):
+    """Some days of the period belong to another period that is published."""
+
+    code = "DAYS_PUBLISHED_ALREADY"
+    title = "Another published period shares days with this one"
+    cure = "Publish a period that shares no day with one that is: GET /v1/publications lists them. Reports may overlap."
+
+
+class PublishedAlready(Conflict):
+    """A report is published once, and stays so."""
+
+    code = "PUBLISHED_ALREADY"
+    title = "The report is published already"
+    cure = "Read it: GET /v1/reports/{id}?view=outside."

@@ -1,0 +1,1 @@
+"""Metrics, what is hidden of them outside, and reports."""

@@ -1,0 +1,17 @@
+"""Reports that are frozen, and published."""
+
+from typing import Any
+
+from tests.matching.helpers import made
+from tests.world import CharityWorld
+
+QUARTER = {"period_from": "2026-10-01", "period_to": "2026-11-20"}
+
+
+async def frozen(charity: CharityWorld, status: int = 201, **more: Any) -> dict[str, Any]:
+    body = {"programme_id": charity.programme_id, "title": "A period", **QUARTER, **more}
+    return await made(charity.coordinator, "/v1/reports", body, status)
+
+
+async def published(charity: CharityWorld, report: dict[str, Any], status: int = 201, **more: Any) -> dict[str, Any]:
+    return await made(charity.manager, f"/v1/reports/{report['id']}/publish", more, status)
