@@ -13,12 +13,10 @@ from sqlalchemy.exc import DBAPIError
 
 from app.auth.keys import KeyRing, KeyRingError
 from app.auth.tokens import issue
-from app.demo import read_credentials
+from app.demo.credentials import read_credentials
 from app.domain.kernel.access import ROLE_PERMISSIONS, Role
 from app.domain.kernel.actor import ActorKind
 from app.domain.kernel.errors import ValidationFailed
-from app.graphql.schema import sdl
-from app.main import bare_app
 from app.postgres import EmbeddedPostgresError, UnsupportedPostgresError
 from app.runtime import Refusal, database_of, first, found, issuer, migrate, seed, serve
 from app.settings import Settings, settings
@@ -238,6 +236,10 @@ def openapi_command(
     schema: Annotated[Path | None, typer.Option(help="Write the GraphQL schema there as well.")] = None,
 ) -> None:
     """The OpenAPI document of this version, and the GraphQL schema; needs no database."""
+    # Here, as they bring the whole service with them, which nobody who asks for a token should wait for.
+    from app.graphql.schema import sdl  # noqa: PLC0415
+    from app.main import bare_app  # noqa: PLC0415
+
     if schema is not None:
         schema.write_text(sdl(), encoding="utf-8")
     document = json.dumps(bare_app().openapi(), indent=2, ensure_ascii=False) + "\n"

@@ -1,4 +1,7 @@
-"""How the service is put together on a machine: which database, prepared how, served where."""
+"""How the service is put together on a machine: which database, prepared how, served where.
+
+What takes long to import is imported where it is needed: somebody who asks for a token should not wait for the whole service.
+"""
 
 import asyncio
 import os
@@ -15,20 +18,12 @@ from typing import Any, Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
-import uvicorn
-from alembic import command
-from alembic.config import Config
 
 import app as package
 from app.auth.credentials import hash_password
 from app.database import Database
-from app.demo import seed as seed_demo
 from app.domain.kernel.roles import LOGIN
-from app.domain.organisations.bootstrap import found_platform
-from app.logs import log_as_json
-from app.main import create_app
 from app.postgres import EmbeddedPostgres, require_postgres_18
-from app.server import ImpatientProtocol, OrderlyServer
 from app.settings import Settings
 from app.visits import clock_of
 
@@ -87,6 +82,9 @@ def _login_password(data_dir: Path) -> str:
 
 def migrate(dsns: Dsns, settings: Settings) -> None:
     """Bring the database to this version's shape; on the embedded server, let the login role in."""
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option(
         "script_location", str(Path(package.__file__).parent.parent / "migrations").replace("%", "%%")
@@ -109,6 +107,8 @@ async def _let_in(dsns: Dsns, password: str) -> None:
 def seed(dsns: Dsns, settings: Settings, which: Literal["year", "empty"]) -> None:
     """The demo charity, with its year or without. What is there already stays as it is."""
 
+    from app.demo.seeding import seed as seed_demo  # noqa: PLC0415
+
     async def put() -> None:
         database = Database(dsns.service, pool_size=2)
         try:
@@ -121,6 +121,8 @@ def seed(dsns: Dsns, settings: Settings, which: Literal["year", "empty"]) -> Non
 
 def found(dsns: Dsns, *, email: str, name: str, password: str) -> str:
     """The platform and its first operator, unless they are there: the user name of the one who is."""
+    from app.domain.organisations.bootstrap import found_platform  # noqa: PLC0415
+
     password_hash = hash_password(password)
 
     async def put() -> str:
@@ -143,6 +145,12 @@ def found(dsns: Dsns, *, email: str, name: str, password: str) -> str:
 
 def serve(dsns: Dsns, settings: Settings, announce: Callable[[], None] = lambda: None) -> None:
     """Answer requests until a signal says stop; what is being answered is finished first."""
+    import uvicorn  # noqa: PLC0415
+
+    from app.logs import log_as_json  # noqa: PLC0415
+    from app.main import create_app  # noqa: PLC0415
+    from app.server import ImpatientProtocol, OrderlyServer  # noqa: PLC0415
+
     _check_port(settings)
     log_as_json(settings.log_level)
     application = create_app(settings, database_url=dsns.service, clock=clock_of(settings))

@@ -8,9 +8,9 @@ import orjson
 
 from app.api.report_drawing import alternative, value_of
 from app.api.report_page import SECTIONS, day_in_words, headline, method_of, seen_by, tile_title, tiles_of
-from app.api.tabular import NotInstalled
 from app.domain.kernel.aside import Aside
 from app.domain.kernel.rows import LONDON
+from app.domain.reports.errors import NotInstalled
 from app.domain.reports.models import Metric, MetricKind, MetricRow, ReportDocument
 
 _aside = Aside("report-pdf")

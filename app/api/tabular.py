@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from app.domain.kernel.errors import DomainError
+from app.domain.reports.errors import NotInstalled
 from app.domain.reports.models import Metric, MetricRow, ShareInterval
 
 _CSVW = "http://www.w3.org/ns/csvw"
@@ -38,15 +38,6 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("snapshot_id", "string", "The report that froze it; empty: counted when it was asked for."),
 )
 NAMES = tuple(name for name, _, _ in COLUMNS)
-
-
-class NotInstalled(DomainError):
-    """This installation lacks an optional part: Python's extra `reports`."""
-
-    code = "NOT_INSTALLED"
-    status = 501
-    title = "This installation cannot make this format"
-    cure = "Ask for another format, or let whoever runs the service install `throughgate[reports]`."
 
 
 def lines(metrics: Iterable[Metric]) -> list[Line]:

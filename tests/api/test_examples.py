@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from app.demo import read_credentials, seed
+from app.demo.credentials import read_credentials
+from app.demo.seeding import seed
 from app.main import create_app
 from app.settings import Settings
 from tests.api.operations import DOCUMENT, SCHEMAS, Operation, named, operations, resolve, standalone

@@ -15,11 +15,13 @@ import pytest
 
 from app.auth.credentials import check_password, digest_matches
 from app.database import Database
-from app.demo import read_credentials, seed, year
+from app.demo import year
 from app.demo.charity import PROGRAMMES, ensure_charity
+from app.demo.credentials import read_credentials
 from app.demo.outcomes import IMPROVED
 from app.demo.people import FAMILY_NAMES, GIVEN_NAMES
 from app.demo.plan import FIRST_DAY, LAST_DAY
+from app.demo.seeding import seed
 from app.domain.eligibility.seeded import names
 from app.domain.kernel.access import Role
 from app.domain.kernel.errors import Unavailable

@@ -1,6 +1,6 @@
 """What metrics and reports refuse in their own words."""
 
-from app.domain.kernel.errors import Conflict, NotFound
+from app.domain.kernel.errors import Conflict, DomainError, NotFound
 
 
 class PeriodNotPublished(NotFound):
@@ -26,3 +26,12 @@ class PublishedAlready(Conflict):
     code = "PUBLISHED_ALREADY"
     title = "The report is published already"
     cure = "Read it: GET /v1/reports/{id}?view=outside."
+
+
+class NotInstalled(DomainError):
+    """This installation lacks an optional part: Python's extra `reports`."""
+
+    code = "NOT_INSTALLED"
+    status = 501
+    title = "This installation cannot make this format"
+    cure = "Ask for another format, or let whoever runs the service install `throughgate[reports]`."
