@@ -8,6 +8,7 @@ from app.domain.organisations import models as organisations
 from app.domain.outcomes import models as outcomes
 from app.domain.people import models as people
 from app.domain.referrals import models as referrals
+from app.domain.reports import case_study as case_studies
 from app.domain.reports import models as reports
 from app.domain.safeguarding import models as safeguarding
 from app.domain.sessions import models as sessions
@@ -20,6 +21,7 @@ from app.domain.through_the_gate import models as through_the_gate
 
 __all__ = [
     "audit",
+    "case_studies",
     "directory",
     "eligibility",
     "events",

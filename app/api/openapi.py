@@ -14,6 +14,7 @@ from app.api.tags import TAGS
 from app.domain.kernel import errors as problems
 from app.domain.kernel.access import Permission
 from app.domain.kernel.errors import DomainError
+from app.domain.reports.errors import NotInstalled
 from app.domain.through_the_gate.errors import CodeNotAccepted, TooManyCodes
 
 _DESCRIPTION = """\
@@ -66,6 +67,9 @@ _IF_NONE_MATCH = {
 _ALSO: dict[str, tuple[type[DomainError], ...]] = {
     "enter_code": (CodeNotAccepted, TooManyCodes),
     "preview_eligibility": (problems.NotFound,),
+    "list_metrics": (problems.NotFound,),
+    "read_metric": (NotInstalled,),
+    "read_report": (NotInstalled,),
     "explain_pair": (problems.NotFound, problems.Conflict),  # a referral that does not wait is told so
     "candidates_of_referral": (problems.Conflict,),
 }

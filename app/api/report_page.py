@@ -9,6 +9,7 @@ import orjson
 
 from app.api.report_drawing import bars
 from app.domain.kernel.rows import LONDON
+from app.domain.reports.case_study import Story
 from app.domain.reports.models import Metric, MetricRow, ReportDocument
 
 _STYLE = (
@@ -32,6 +33,7 @@ _STYLE = (
     "table{border-collapse:collapse;width:100%;font-size:14px}caption{text-align:left;font-size:13px;color:#444;"
     "padding-bottom:4px}th,td{padding:4px 6px;border-bottom:1px solid #e1e7ec;text-align:right;vertical-align:top}"
     "th:first-child,td:first-child{text-align:left}thead th{border-bottom:2px solid #9fb3c2;font-weight:600}"
+    ".told p{max-width:70ch}"
     "tbody th{font-weight:normal}.hid{color:#5c5c5c;font-style:italic;white-space:nowrap}"
     "footer{margin-top:48px;border-top:2px solid #d5dee6;padding-top:12px;font-size:13px;color:#444;overflow-wrap:anywhere}"
     "@media(max-width:760px){main{padding:0 18px 32px}header{margin:0 -18px;padding:28px 18px}.pair{grid-template-columns:1fr}}"
@@ -73,6 +75,8 @@ TILES = (
     "planned_endings",
 )
 _MANY_ROWS = 12
+STORIES = "In their lives"
+NAMES_CHANGED = "Told with their consent, under other names."
 
 
 def report_json(document: ReportDocument) -> bytes:
@@ -99,7 +103,7 @@ def report_page(document: ReportDocument) -> str:
         f"<p>{escape(document.programme_name)}: {first} to {last}</p></header>"
         f'<ul class="tiles">{tiles}</ul>'
         f'<aside class="words" aria-label="What the figures say, and what they do not"><ul>{words}</ul></aside>'
-        f"{sections}<footer><p>{escape(seen_by(document))}</p><p>Report {document.id}, as known on"
+        f"{sections}{_stories(document)}<footer><p>{escape(seen_by(document))}</p><p>Report {document.id}, as known on"
         f" {document.taken_at.astimezone(LONDON):%d %B %Y at %H:%M}. Shares are whole per cent, rounded half up from"
         " the counts; ranges are Wilson 95 per cent intervals.</p></footer></main></body></html>"
     )
@@ -137,6 +141,24 @@ def headline(metric: Metric) -> str:
     if metric.suppressed or metric.numerator is None:
         return "not shown"
     return f"{metric.numerator}" if metric.denominator is None else f"{metric.numerator} of {metric.denominator}"
+
+
+def _stories(document: ReportDocument) -> str:
+    if not document.case_studies:
+        return ""
+    told = "".join(
+        f"<h3>{escape(one.pseudonym)}: {escape(one.title)}</h3>"
+        + "".join(f"<p>{escape(words)}</p>" for words in paragraphs(one))
+        for one in document.case_studies
+    )
+    return f'<section class="told"><h2>{STORIES}</h2><p class="method">{NAMES_CHANGED}</p>{told}</section>'
+
+
+def paragraphs(story: Story) -> list[str]:
+    """Its words, or that there are none any more."""
+    if story.words is None:
+        return ["This story has been withdrawn."]
+    return [words.strip() for words in story.words.split("\n") if words.strip()]
 
 
 def tile_title(metric: Metric) -> str:

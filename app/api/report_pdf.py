@@ -7,7 +7,18 @@ from typing import Any
 import orjson
 
 from app.api.report_drawing import alternative, value_of
-from app.api.report_page import SECTIONS, day_in_words, headline, method_of, seen_by, tile_title, tiles_of
+from app.api.report_page import (
+    NAMES_CHANGED,
+    SECTIONS,
+    STORIES,
+    day_in_words,
+    headline,
+    method_of,
+    paragraphs,
+    seen_by,
+    tile_title,
+    tiles_of,
+)
 from app.domain.kernel.aside import Aside
 from app.domain.kernel.rows import LONDON
 from app.domain.reports.errors import NotInstalled
@@ -62,6 +73,13 @@ def _told(document: ReportDocument) -> dict[str, Any]:
             }
             for title, names in SECTIONS
         ],
+        "stories": {
+            "title": STORIES,
+            "note": NAMES_CHANGED,
+            "told": [
+                {"title": f"{one.pseudonym}: {one.title}", "words": paragraphs(one)} for one in document.case_studies
+            ],
+        },
         "seen_by": seen_by(document),
         "closing": f"Report {document.id}, as known on {taken:%d %B %Y at %H:%M}. Shares are whole per cent, rounded half up from "
         "the counts; ranges are Wilson 95 per cent intervals.",

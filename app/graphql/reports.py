@@ -7,8 +7,9 @@ from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.kernel.access import Permission
-from app.domain.reports import operations
+from app.domain.reports import operations, telling
 from app.domain.reports.asking import catalogue_of, metric_of, report_of
+from app.domain.reports.case_study import TellCaseStudy, WithdrawCaseStudy
 from app.domain.reports.models import (
     FreezeReport,
     Metric,
@@ -17,7 +18,7 @@ from app.domain.reports.models import (
     ReportDocument,
     ReportView,
 )
-from app.domain.reports.queries import PUBLICATIONS_LIST, REPORTS, REPORTS_LIST
+from app.domain.reports.queries import CASE_STUDIES, CASE_STUDIES_LIST, PUBLICATIONS_LIST, REPORTS, REPORTS_LIST
 from app.graphql.roots import Change, Command, Computed, Many, One, offer
 from app.visits import Visit
 
@@ -72,6 +73,24 @@ async def _publish(session: AsyncSession, visit: Visit, command: Command) -> UUI
     return row.id
 
 
+async def _tell(session: AsyncSession, visit: Visit, command: Command) -> UUID:
+    row = await telling.tell_case_study(session, actor=visit.actor, command=command.input, now=visit.now)
+    return row.id
+
+
+async def _take_back(session: AsyncSession, visit: Visit, command: Command) -> UUID:
+    assert command.id is not None
+    row = await telling.withdraw_case_study(
+        session,
+        actor=visit.actor,
+        case_study_id=command.id,
+        command=command.input,
+        version=command.version,
+        now=visit.now,
+    )
+    return row.id
+
+
 offer(
     Computed(
         "metricCatalogue",
@@ -98,6 +117,25 @@ offer(
         _document,
         "A report with all its figures, as it was frozen.",
         cost=50,
+    ),
+    One("caseStudy", CASE_STUDIES, "A story under another name."),
+    Many("caseStudies", CASE_STUDIES_LIST, "Case studies, the newest first."),
+    Change(
+        "tellCaseStudy",
+        CASE_STUDIES,
+        _tell,
+        "A story under another name, while he agrees to it.",
+        P.CASE_STUDIES_WRITE,
+        TellCaseStudy,
+    ),
+    Change(
+        "withdrawCaseStudy",
+        CASE_STUDIES,
+        _take_back,
+        "Its words are gone, from every report that tells it too.",
+        P.CASE_STUDIES_WRITE,
+        WithdrawCaseStudy,
+        by_id=True,
     ),
     One("report", REPORTS, "A report: which programme and period, when it was frozen, whether it is published."),
     Many("reports", REPORTS_LIST, "What was frozen, the newest first."),

@@ -15,7 +15,7 @@ from app.domain.kernel.access import ROLE_PERMISSIONS, Permission, Role
 from app.main import bare_app
 from tests.matching.helpers import active_mentor, begun, made, programme_of_its_own, stepped
 from tests.outcomes.helpers import filled_in, judged, measure_of
-from tests.reports.helpers import frozen
+from tests.reports.helpers import agreeing, frozen, told_of
 from tests.safeguarding.helpers import alarm_of, unreported
 from tests.sessions.helpers import at, named_barrier, own_mentor, planned
 from tests.support.helpers import support_of
@@ -319,6 +319,7 @@ async def build_scene(world: World) -> Scene:
     ids = {
         "report_id": (await frozen(await programme_of_its_own(a)))["id"],
         "metric_name": "outcomes",
+        "case_study_id": (await told_of(a, await agreeing(a)))["id"],
         "judgement_id": judgement["id"],
         "measure_id": measure["id"],
         "response_id": (await filled_in(a.coordinator, measure, engagement))["id"],

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from tests.api.operations import Operation
 from tests.matching.helpers import active_mentor, begun, made, programme_of_its_own, proposed, stepped
 from tests.outcomes.helpers import measure_of
-from tests.reports.helpers import frozen
+from tests.reports.helpers import agreeing, frozen, told_of
 from tests.safeguarding.helpers import alarm_of, person_of, unreported
 from tests.sessions.helpers import at, engaged, planned, took
 from tests.support.helpers import completed, support_of
@@ -128,10 +128,15 @@ CLOSING = frozenset(
 )
 
 
-CHANGED = frozenset({"retire_measure", "record_measure_response", "publish_report"})
+STORIES = ("tell_case_study", "withdraw_case_study")
+CHANGED = frozenset({"retire_measure", "record_measure_response", "publish_report", *STORIES})
 
 
 async def _changed_for(op: Operation, world: World) -> dict[str, str]:
+    if op.id in STORIES:
+        engagement = await agreeing(world.a)
+        study = {} if op.id == "tell_case_study" else {"case_study_id": (await told_of(world.a, engagement))["id"]}
+        return {"engagement_id": engagement["id"], **study}
     if op.id == "publish_report":
         return {"report_id": (await frozen(await programme_of_its_own(world.a)))["id"]}
     measure = {"measure_id": (await measure_of(world.a))["id"]}

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from tests.matching.helpers import programme_of_its_own
 from tests.outcomes.helpers import measure_of
-from tests.reports.helpers import frozen
+from tests.reports.helpers import agreeing, frozen, told_of
 from tests.sessions.helpers import engaged
 from tests.world import CharityWorld
 
@@ -45,7 +45,19 @@ async def _letting_see(charity: CharityWorld) -> Variables:
     return {"reportId": (await frozen(await programme_of_its_own(charity)))["id"], "input": {}}
 
 
+async def _telling(charity: CharityWorld) -> Variables:
+    engagement = await agreeing(charity)
+    return {"input": {"engagementId": engagement["id"], "pseudonym": "Jay", "title": "A story", "words": "It helped."}}
+
+
+async def _taking_back(charity: CharityWorld) -> Variables:
+    study = await told_of(charity, await agreeing(charity))
+    return {"id": study["id"], "version": study["version"], "input": {"reason": "He wishes so."}}
+
+
 CASES: dict[str, Callable[[CharityWorld], Awaitable[Variables]]] = {
+    "tellCaseStudy": _telling,
+    "withdrawCaseStudy": _taking_back,
     "freezeReport": _freezing,
     "publishReport": _letting_see,
     "judgeOutcome": _judging,

@@ -55,6 +55,7 @@ KEYS = {
     "ending": "engagement_id",
     "outcomeJudgement": "judgement_id",
     "report": "report_id",
+    "caseStudy": "case_study_id",
     "reportDocument": "report_id",
     "metric": "programme_id",
     "metricCatalogue": "programme_id",

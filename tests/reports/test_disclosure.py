@@ -145,7 +145,7 @@ def test_no_small_cell_of_a_two_way_table_can_be_worked_out(counts: list[list[in
     from scipy.optimize import linprog
 
     rows = {f"r{n}": {f"c{m}": count for m, count in enumerate(row)} for n, row in enumerate(counts)}
-    cells, row_sums, column_sums = hidden_in_table(rows)
+    cells, row_sums, column_sums, whole = hidden_in_table(rows)
     names = [(key, column) for key in rows for column in ("c0", "c1", "c2")]
     place = {name: n for n, name in enumerate(names)}
     equal, to = [], []
@@ -162,7 +162,7 @@ def test_no_small_cell_of_a_two_way_table_can_be_worked_out(counts: list[list[in
     for column in {"c0", "c1", "c2"} - column_sums:
         know([one for one in names if one[1] == column], sum(row[column] for row in rows.values()))
     everybody = sum(sum(row.values()) for row in rows.values())
-    if not 0 < everybody < THRESHOLD:
+    if not whole:
         know(names, everybody)
     bounds = [(1.0 if name in cells else 0.0, None) for name in names]
     for key, column in cells:

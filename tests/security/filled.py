@@ -8,7 +8,7 @@ from uuid import UUID
 from app.domain.kernel.access import Role
 from tests.matching.helpers import active_mentor, begun, made, stepped
 from tests.outcomes.helpers import filled_in, judged, measure_of
-from tests.reports.helpers import frozen, published
+from tests.reports.helpers import frozen, published, told_of
 from tests.safeguarding.helpers import TOLD, alarm_of, recorded, unreported
 from tests.sessions.helpers import at, named_barrier
 from tests.support.onward import ON_THE_WAY, given, suggested, went
@@ -232,9 +232,16 @@ async def _changed_for(charity: CharityWorld, engagement: dict[str, Any]) -> dic
     measure = await measure_of(charity, title=f"Form {low}", licence_ref=f"Reason {low}")
     first = await filled_in(by, measure, engagement, reason=f"Reason {low}", override_reason=f"Reason {low}")
     await filled_in(by, measure, engagement, 25, supersedes_id=first["id"])
-    report = await frozen(charity, title=f"Title {low}")
+    agreed = {"purpose": "CASE_STUDY", "given": True, "stated_at": "2026-11-20T10:15:00Z"}
+    await made(by, f"/v1/people/{engagement['person_id']}/consents", agreed)
+    # His mentor is called by the other, and nothing of it may stand in his story, nor what looks like an address.
+    own = "".join(chr(97 + int(one, 16)) for one in low)
+    words = {"pseudonym": f"Pseudonym {own}", "title": f"Title {own}", "words": f"Words {own} of Nobody Else."}
+    study = await told_of(charity, engagement, **words)
+    report = await frozen(charity, title=f"Title {low}", case_study_ids=[study["id"]])
     await published(charity, report)
     return {
+        "case_study_id": study["id"],
         "report_id": report["id"],
         "judgement_id": judgement["id"],
         "measure_id": measure["id"],

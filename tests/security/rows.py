@@ -259,7 +259,7 @@ def _with_canary(table: str, name: str, text: str) -> str:
         return f"jsonb_build_array(jsonb_build_object('code', {text}, 'text', {text}, 'kind', 'WORDS'))"
     if (table, name) == ("feedback", "answers"):
         return f"jsonb_build_array(jsonb_build_object('question', {text}, 'value', {text}))"
-    if (table, name) == ("session_note_known_name", "found"):
+    if (table, name) in (("session_note_known_name", "found"), ("case_study", "warnings")):
         return f"jsonb_build_array(jsonb_build_object('code', 'KNOWN_NAME', 'words', {text}))"
     if name in ("wishes", "contributions"):
         return f"jsonb_build_array(jsonb_build_object('value', {text}))"

@@ -42,6 +42,7 @@ WRITTEN_ONCE = (
     "outcome_judgement",
     "report",
     "publication",
+    "report_case_study",
     "measure_response",
     "licence_condition",
     "release_plan_entry",

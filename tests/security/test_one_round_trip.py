@@ -212,6 +212,8 @@ async def _mentoring(filled: Filled, rows: Rows) -> dict[str, Any]:
         "ending_agreement.engagement_id": ids["engagement_id"],
         "ending_agreement.current": True,
         "closing_review.engagement_id": ids["engagement_id"],
+        "case_study.engagement_id": ids["engagement_id"],
+        "case_study.withdrawn": False,
         "report.programme_id": ids["programme_id"],
         "report.published": True,
         "publication.programme_id": ids["programme_id"],

@@ -208,6 +208,7 @@ MAY: dict[str, frozenset[str] | set[str] | None] = {
         ("list_metrics", "read_metric", "read_report", "read_chart", "list_publications"), CASEWORK | {ANALYST}
     ),
     **dict.fromkeys(("freeze_report", "list_reports"), CASEWORK),
+    **dict.fromkeys(("tell_case_study", "list_case_studies", "read_case_study", "withdraw_case_study"), CASEWORK),
     "publish_report": MANAGERS,
     **dict.fromkeys(("list_closing_reviews", "record_closing_review"), CASEWORK | {MENTOR}),
     **dict.fromkeys(("record_death", "list_deaths", "read_death", "withdraw_death"), CASEWORK),

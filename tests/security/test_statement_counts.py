@@ -121,6 +121,7 @@ GROWING = {
     "outcome_judgement": "engagement_id",
     "report": "charity_id",
     "publication": "charity_id",
+    "case_study": "engagement_id",
     "measure": "charity_id",
     "measure_response": "engagement_id",
     "death": "charity_id",

@@ -41,6 +41,7 @@ WITHOUT_WORDS = {
     "licence_condition",
     "release_plan",
     "reminder",
+    "report_case_study",
 }
 
 

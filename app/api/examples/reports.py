@@ -3,8 +3,11 @@
 from typing import Any
 
 from app.api.examples import ids
+from app.api.examples.mentoring import ENGAGEMENT
 
 REPORT = "01900000-0000-7000-8000-000000000711"
+_STORY = "01900000-0000-7000-8000-000000000712"
+_WORDS = "Jay had been a barber before prison."
 _PERIOD = {"from": "2024-02-01", "to": "2025-03-31"}
 _HEAD = {
     "programme_id": ids.PROGRAMME,
@@ -76,5 +79,18 @@ ANSWERS: dict[str, Any] = {
         "published_at": ids.NOW,
         "words": ["People who improved are people who improved: there was nobody to compare them with."],
         "metrics": {"outcome_breadth": _BREADTH},
+        "case_studies": [{"id": _STORY, "pseudonym": "Jay", "title": "Back to barbering", "words": _WORDS}],
+    },
+    "CaseStudyRead": {
+        "engagement_id": ENGAGEMENT,
+        "pseudonym": "Jay",
+        "title": "Back to barbering",
+        "id": _STORY,
+        "words": _WORDS,
+        "warnings": [],
+        "withdrawn_at": None,
+        "withdrawn_because": None,
+        "created_by": ids.MEMBER,
+        **ids.STAMPS,
     },
 }

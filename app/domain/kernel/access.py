@@ -46,6 +46,8 @@ class Permission(StrEnum):
     BARRIERS_READ = "barriers:read"
     BARRIERS_WRITE = "barriers:write"
     CALENDAR_WRITE = "calendar:write"
+    CASE_STUDIES_READ = "case-studies:read"
+    CASE_STUDIES_WRITE = "case-studies:write"
     CHARITIES_WRITE = "charities:write"
     CLIENTS_READ = "clients:read"
     CLIENTS_WRITE = "clients:write"
@@ -124,6 +126,8 @@ _EVERYONE_IN_A_CHARITY = frozenset(
 _CASEWORK = _EVERYONE_IN_A_CHARITY | {
     P.BARRIERS_READ,
     P.BARRIERS_WRITE,
+    P.CASE_STUDIES_READ,
+    P.CASE_STUDIES_WRITE,
     P.COLLEAGUES_READ,
     P.CONCERNS_READ,
     P.CONCERNS_WRITE,

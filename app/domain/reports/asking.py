@@ -12,6 +12,7 @@ from app.domain.kernel.access import Permission, require
 from app.domain.kernel.errors import NotFound, invalid
 from app.domain.kernel.reading.reads import Reads
 from app.domain.reports import queries
+from app.domain.reports.case_study import Story
 from app.domain.reports.catalogue import BY_NAME, DEFINITIONS
 from app.domain.reports.counting import Figures, count
 from app.domain.reports.errors import PeriodNotPublished
@@ -30,6 +31,7 @@ from app.domain.reports.words import words_for
 
 LONGEST_PERIOD = timedelta(days=366 * 20)
 _METRICS = TypeAdapter(list[Metric])
+_STORIES = TypeAdapter(list[Story])
 Days = tuple[date | None, date | None]
 
 
@@ -120,7 +122,8 @@ async def report_of(reads: Reads, report_id: UUID, view: ReportView | None = Non
     true_counts = sees_all(reads) and view is not ReportView.OUTSIDE
     if view is ReportView.INSIDE and not sees_all(reads):
         require(reads.actor, Permission.METRICS_UNSUPPRESSED)
-    plan = queries.report_document() if true_counts else queries.published_document()
+    stories = Permission.REPORTS_READ in reads.actor.permissions
+    plan = queries.report_document() if true_counts else queries.published_document(with_stories=stories)
     rows = await reads.rows(plan, {"key": report_id})
     if not rows:
         raise NotFound()
@@ -145,4 +148,5 @@ def document_from(row: Mapping[str, Any]) -> ReportDocument:
         published_at=row["published_at"],
         words=words_for(metrics, threshold=row["threshold"]),
         metrics=metrics,
+        case_studies=[] if row["stories"] is None else _STORIES.validate_json(row["stories"]),
     )

@@ -103,9 +103,9 @@ def _hide_steps(tie: Chain, figures: Mapping[str, int], found: set[str], thresho
 
 def hidden_in_table(
     rows: Mapping[str, Mapping[str, int]], *, threshold: int = THRESHOLD
-) -> tuple[frozenset[tuple[str, str]], frozenset[str], frozenset[str]]:
+) -> tuple[frozenset[tuple[str, str]], frozenset[str], frozenset[str], bool]:
     """Of a table of counts by row and column, printed with the sums of its rows, of its columns and the whole: the cells, the rows'
-    sums and the columns' sums that are not shown."""
+    sums and the columns' sums that are not shown, and whether the whole is not."""
     columns = sorted({column for row in rows.values() for column in row})
     figures: dict[str, int] = {}
     for key, row in rows.items():
@@ -117,6 +117,8 @@ def hidden_in_table(
     ties: list[Tie] = [Whole(_cell(key, ""), tuple(_cell(key, column) for column in columns)) for key in rows]
     ties += [Whole(_cell("", column), tuple(_cell(key, column) for key in rows)) for column in columns]
     ties += [Whole(_cell("", ""), tuple(_cell(key, "") for key in rows))]
+    # Also where the sums of rows and columns are hidden, the whole is the sum of its cells.
+    ties += [Whole(_cell("", ""), tuple(_cell(key, column) for key in rows for column in columns))]
     ties += [Whole(_cell("", ""), tuple(_cell("", column) for column in columns))]
     gone = hidden(figures, ties, threshold=threshold)
     cells = frozenset((key, column) for key, column in _product(rows, columns) if _cell(key, column) in gone)
@@ -124,6 +126,7 @@ def hidden_in_table(
         cells,
         frozenset(key for key in rows if _cell(key, "") in gone),
         frozenset(column for column in columns if _cell("", column) in gone),
+        _cell("", "") in gone,
     )
 
 

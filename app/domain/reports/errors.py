@@ -35,3 +35,19 @@ class NotInstalled(DomainError):
     status = 501
     title = "This installation cannot make this format"
     cure = "Ask for another format, or let whoever runs the service install `throughgate[reports]`."
+
+
+class NoConsentToCaseStudy(Conflict):
+    """His story is his: it is told only while he agrees."""
+
+    code = "NO_CONSENT_TO_CASE_STUDY"
+    title = "He has not agreed to a case study"
+    cure = "Ask him; record his yes with POST /v1/people/{id}/consents and the purpose CASE_STUDY."
+
+
+class CaseStudyWithdrawn(Conflict):
+    """A case study is withdrawn once; its words are gone."""
+
+    code = "CASE_STUDY_WITHDRAWN"
+    title = "The case study was withdrawn already"
+    cure = "Tell it anew, if he agrees: POST /v1/case-studies."

@@ -13,6 +13,7 @@ from sqlmodel import Field, SQLModel
 
 from app.domain.kernel.rows import CivilDate, Identified, Line, Tenanted, command_config, instant_field
 from app.domain.referrals.models import DEMO_PROGRAMME_ID
+from app.domain.reports.case_study import Story
 
 SMALLEST_THRESHOLD, LARGEST_THRESHOLD = 5, 50
 
@@ -219,6 +220,9 @@ class FreezeReport(ReportFields):
             "period_to": "2025-03-31",
         }
     )
+    case_study_ids: list[UUID] = Field(
+        default=[], max_length=10, description="The case studies that it tells, in their order."
+    )
 
 
 class PublishReport(SQLModel):
@@ -249,6 +253,7 @@ class ReportDocument(BaseModel):
     published_at: datetime | None
     words: list[str] = SchemaField(description="What the figures do and do not say.")
     metrics: list[Metric]
+    case_studies: list[Story] = SchemaField(description="For whoever reads reports; an analyst is shown none.")
 
 
 class ReportByName(ReportDocument):

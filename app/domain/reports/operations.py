@@ -21,6 +21,7 @@ from app.domain.reports.errors import DaysPublishedAlready, PublishedAlready
 from app.domain.reports.facts import Facts
 from app.domain.reports.models import FreezeReport, Metric, Publication, PublishReport, Report
 from app.domain.reports.presenting import About, inside, outside
+from app.domain.reports.telling import tell_in
 
 
 async def freeze_report(session: AsyncSession, *, actor: Actor, command: FreezeReport, now: datetime) -> Report:
@@ -56,7 +57,7 @@ async def freeze_report(session: AsyncSession, *, actor: Actor, command: FreezeR
     )
     figures = count(Facts.model_validate_json(told.one()))
     row = Report(
-        **command.model_dump(),
+        **command.model_dump(exclude={"case_study_ids"}),
         charity_id=actor.charity_id,
         programme_name=names[0],
         charity_name=names[1],
@@ -68,6 +69,7 @@ async def freeze_report(session: AsyncSession, *, actor: Actor, command: FreezeR
     row.metrics = _plain(inside(figures, About(row.programme_id, (start, end), now, row.id)))
     session.add(row)
     await session.flush()
+    await tell_in(session, actor=actor, report=row, case_study_ids=command.case_study_ids)
     await audit.record(session, "report.freeze", row.id, command.model_fields_set)
     await events.once(session, actor, "report.frozen", row.id, now)
     return row

@@ -50,6 +50,9 @@ def not_shown(figures: Figures, *, threshold: int) -> frozenset[str]:
         sides = (f"need.{one}", f"no_need.{one}")
         if any(0 < counts[name] < threshold for name in (*cells, *sides)):
             blocked |= {f"need_improved.{one}", f"need.{one}"}
+        # Where few are left beside the headline, whether they were assessed is theirs, a nought too.
+        if 0 < counts[f"rest.{one}"] < threshold:
+            blocked.add(f"not_assessed.{one}")
     return hidden(counts, ties(figures, threshold=threshold), threshold=threshold) | blocked
 
 
@@ -65,6 +68,7 @@ def ties(figures: Figures, *, threshold: int) -> list[Tie]:
         parts("referrals", "source", REPORTED_SOURCES),
         parts("referrals", "disposition", Disposition),
         *(parts(f"source.{one}", f"route.{one}", Disposition) for one in REPORTED_SOURCES),
+        Whole("referrals", tuple(f"route.{s}.{d}" for s in REPORTED_SOURCES for d in Disposition)),
         *(Whole(f"disposition.{d}", tuple(f"route.{s}.{d}" for s in REPORTED_SOURCES)) for d in Disposition),
         parts("disposition.allocated", "wait", (*(key for key, _, _ in WAITS), NOT_KNOWN)),
         parts("people", "age", (*(key for key, _, _ in AGE_BANDS), NOT_KNOWN)),

@@ -4,14 +4,45 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, DateTime, Select, Text, Uuid, bindparam, cast, func, literal_column
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    case,
+    cast,
+    false,
+    func,
+    literal_column,
+)
 from sqlalchemy import select as select_columns
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from app.domain.kernel.access import Permission
-from app.domain.kernel.reading import Collection, Context, Order, Plan, Row, View, compile_select
+from app.domain.kernel.reading import (
+    Collection,
+    Context,
+    Edge,
+    Nested,
+    Order,
+    Plan,
+    Row,
+    View,
+    compile_select,
+    text_literal,
+)
+from app.domain.matching.models import Engagement
+from app.domain.matching.queries import ENGAGEMENTS
 from app.domain.organisations.models import Organisation, Programme
+from app.domain.people.models import Consent
+from app.domain.people.offences import ConsentPurpose
+from app.domain.reports.case_study import CaseStudy, CaseStudyRead, ReportCaseStudy
 from app.domain.reports.models import Publication, PublicationRead, Report, ReportRead
+from app.domain.sessions.models import NoteWarning
 
 P = Permission
 
@@ -46,6 +77,62 @@ PUBLICATIONS_LIST = Collection(
     filters={"programme_id": lambda t, value: t.programme_id == value},
     filter_shapes={"programme_id": UUID},
 )
+
+
+CASE_STUDIES: View = View(
+    "case_study",
+    CaseStudy,
+    CaseStudyRead,
+    P.CASE_STUDIES_READ,
+    nested={"warnings": Nested(NoteWarning, many=True)},
+    edges={"engagement": Edge(lambda: ENGAGEMENTS, on=lambda c, e: e.id == c.engagement_id, expand=True)},
+)
+CASE_STUDIES_LIST = Collection(
+    CASE_STUDIES,
+    orders={"-created_at": Order(lambda t: [t.created_at], descending=True)},
+    filters={
+        "engagement_id": lambda t, value: t.engagement_id == value,
+        "withdrawn": lambda t, value: t.withdrawn_at.is_not(None) == value,
+    },
+    filter_shapes={"engagement_id": UUID, "withdrawn": bool},
+)
+
+
+def _agrees(engagement_id: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Whether his newest word on case studies is a yes."""
+    consent: Row = aliased(Consent)
+    engagement: Row = aliased(Engagement)
+    return (
+        select_columns(consent.given)
+        .select_from(consent)
+        .join(engagement, engagement.person_id == consent.person_id)
+        .where(engagement.id == engagement_id, consent.purpose == text_literal(ConsentPurpose.CASE_STUDY))
+        .order_by(consent.stated_at.desc(), consent.recorded_at.desc(), consent.id.desc())
+        .limit(literal_column("1"))
+        .correlate_except(consent, engagement)
+        .scalar_subquery()
+    )
+
+
+def _stories(row: Row) -> ColumnElement[Any]:
+    """The case studies that a report tells, in their places; without words once withdrawn, or once he agrees no more."""
+    told: Row = aliased(ReportCaseStudy)
+    study: Row = aliased(CaseStudy)
+    parts = (
+        ("id", study.id),
+        ("pseudonym", study.pseudonym),
+        ("title", study.title),
+        ("words", case((func.coalesce(_agrees(study.engagement_id), false()), study.words))),
+    )
+    one = func.json_build_object(*(part for name, value in parts for part in (text_literal(name), value)))
+    return (
+        select_columns(cast(func.json_agg(aggregate_order_by(one, told.place)), Text))
+        .select_from(told)
+        .join(study, study.id == told.case_study_id)
+        .where(told.report_id == row.id)
+        .correlate_except(told, study)
+        .scalar_subquery()
+    )
 
 
 @cache
@@ -90,18 +177,23 @@ def report_document() -> Plan:
             _published_at(row).label("published_at"),
             literal_column("null::bigint").label("threshold"),
         )
-        return _document(row, *more).where(row.charity_id == Context.charity, row.id == bindparam("key", type_=Uuid()))
+        return _document(row, *more, _stories(row).label("stories")).where(
+            row.charity_id == Context.charity, row.id == bindparam("key", type_=Uuid())
+        )
 
     return compile_select(build, audited="report.read")
 
 
 @cache
-def published_document() -> Plan:
-    """A publication by its report's id (parameter `key`)."""
+def published_document(*, with_stories: bool) -> Plan:
+    """A publication by its report's id (parameter `key`). Stories are for the charity to hand on: an analyst's role may not read
+    them."""
 
     def build() -> Select[Any]:
         row: Row = aliased(Publication)
-        return _document(row, row.published_at, row.threshold).where(
+        none = cast(literal_column("null"), Text).label("stories")
+        stories = _stories(row).label("stories") if with_stories else none
+        return _document(row, row.published_at, row.threshold, stories).where(
             row.charity_id == Context.charity, row.id == bindparam("key", type_=Uuid())
         )
 
